@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Sequitur.Kernels.Memory;
+
+/// <summary>Zeroed native memory, aligned to cache lines, freed when disposed or collected.</summary>
+public sealed unsafe class NativeBuffer : IDisposable
+{
+    /// <summary>Alignment in bytes: a cache line, and the widest vector.</summary>
+    public const int Alignment = 64;
+
+    private void* _address;
+
+    /// <summary>Allocates <paramref name="bytes"/> bytes of zeros.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
+    public NativeBuffer(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Bytes = bytes;
+        var rounded = checked((nuint)((bytes + Alignment - 1) / Alignment * Alignment));
+        _address = NativeMemory.AlignedAlloc(Math.Max(rounded, Alignment), Alignment);
+        NativeMemory.Clear(_address, Math.Max(rounded, Alignment));
+        GC.AddMemoryPressure(Math.Max(bytes, 1));
+    }
+
+    /// <summary>Frees the memory of a buffer that was never disposed.</summary>
+    ~NativeBuffer() => Free();
+
+    /// <summary>Length in bytes, as asked for.</summary>
+    public long Bytes { get; }
+
+    /// <summary>All of the memory.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public Region Region
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_address is null, this);
+            return new((byte*)_address, Bytes, this);
+        }
+    }
+
+    /// <summary>Frees the memory. Regions taken from the buffer must not be used any more.</summary>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (_address is not null)
+        {
+            NativeMemory.AlignedFree(_address);
+            _address = null;
+            GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
+        }
+    }
+}

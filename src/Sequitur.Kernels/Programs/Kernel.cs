@@ -1,0 +1,24 @@
+namespace Sequitur.Kernels.Programs;
+
+/// <summary>
+/// One operation bound to its operands: what a step of a program executes. Its work is a number of independent items (rows, panels of outputs,
+/// heads …); which thread computes an item, and in what company, never changes a bit of the result.
+/// Instances hold no state that changes between runs.
+/// </summary>
+public abstract class Kernel
+{
+    /// <summary>The operation's name, for printing and profiles.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>Bytes of per-thread scratch memory that <see cref="Run"/> needs.</summary>
+    public virtual long ScratchBytes => 0;
+
+    /// <summary>How many independent items a run has.</summary>
+    public abstract long Items(RunSizes sizes);
+
+    /// <summary>How many items a thread takes at once: enough to repay the taking (about 10 µs of work), few enough to share.</summary>
+    public virtual long Grain(RunSizes sizes) => 1;
+
+    /// <summary>Computes items <paramref name="first"/> to <paramref name="end"/> (exclusive).</summary>
+    public abstract void Run(RunSizes sizes, long first, long end, Worker worker);
+}
