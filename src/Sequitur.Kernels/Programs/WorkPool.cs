@@ -1,0 +1,154 @@
+using Sequitur.Kernels.Memory;
+
+namespace Sequitur.Kernels.Programs;
+
+/// <summary>
+/// Threads of our own that run programs together with the calling thread. They wait spinning for a moment after each run, so that the steps of
+/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time.
+/// </summary>
+public sealed class WorkPool : IDisposable
+{
+    // About 200 µs: sampling and detokenizing happen between two steps.
+    private const int Spins = 16_000;
+
+    private readonly Thread[] _threads;
+    private readonly AutoResetEvent[] _wake;
+    private readonly int[] _parked;
+    private readonly Lock _running = new();
+    private Worker[] _workers;
+    private long _scratchBytes;
+    private StepProgram? _program;
+    private RunSizes? _sizes;
+    private Exception? _error;
+    private int _epoch;
+    private int _finished;
+    private volatile bool _disposed;
+
+    /// <summary>Starts a pool.</summary>
+    /// <param name="threads">Threads that compute, the calling one included.</param>
+    public WorkPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+        Barrier = new Barrier(threads);
+        _wake = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
+        _parked = new int[threads];
+        _workers = CreateWorkers(4096);
+        _threads = new Thread[threads - 1];
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            var index = i + 1;
+            _threads[i] = new Thread(() => Serve(index)) { IsBackground = true, Name = $"sequitur-{index}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Threads that compute, the calling one included.</summary>
+    public int Threads { get; }
+
+    internal Barrier Barrier { get; }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        Interlocked.Increment(ref _epoch);
+        WakeAll();
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+    }
+
+    /// <summary>Runs a program once on all threads; returns when it is complete. An exception in a kernel is thrown here.</summary>
+    internal void Run(StepProgram program, RunSizes sizes)
+    {
+        lock (_running)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (program.ScratchBytes > _scratchBytes)
+            {
+                _workers = CreateWorkers(program.ScratchBytes);
+            }
+
+            _program = program;
+            _sizes = sizes;
+            _error = null;
+            Barrier.Reset();
+            Volatile.Write(ref _finished, 0);
+            Interlocked.Increment(ref _epoch);
+            WakeAll();
+            Execute(0);
+            while (Volatile.Read(ref _finished) != Threads - 1)
+            {
+                Barrier.Pause();
+            }
+
+            _program = null;
+            if (_error is { } error)
+            {
+                throw new InvalidOperationException($"a kernel failed: {error.Message}", error);
+            }
+        }
+    }
+
+    /// <summary>Remembers the first failure of a kernel; the program runs on, so that no thread waits for another for ever.</summary>
+    internal void Report(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
+
+    private Worker[] CreateWorkers(long scratchBytes)
+    {
+        _scratchBytes = scratchBytes;
+        return [.. Enumerable.Range(0, Threads).Select(i => new Worker(i, new NativeBuffer(scratchBytes)))];
+    }
+
+    private void Execute(int index) => _program!.Execute(this, _sizes!, _workers[index]);
+
+    private void Serve(int index)
+    {
+        var epoch = 0;
+        while (true)
+        {
+            Await(index, epoch);
+            epoch++;
+            if (_disposed)
+            {
+                return;
+            }
+
+            Execute(index);
+            Interlocked.Increment(ref _finished);
+        }
+    }
+
+    private void Await(int index, int epoch)
+    {
+        for (var i = 0; i < Spins; i++)
+        {
+            if (Volatile.Read(ref _epoch) != epoch)
+            {
+                return;
+            }
+
+            Barrier.Pause();
+        }
+
+        Interlocked.Exchange(ref _parked[index], 1);
+        while (Volatile.Read(ref _epoch) == epoch)
+        {
+            _wake[index].WaitOne();
+        }
+
+        Volatile.Write(ref _parked[index], 0);
+    }
+
+    private void WakeAll()
+    {
+        for (var i = 1; i < Threads; i++)
+        {
+            if (Volatile.Read(ref _parked[i]) != 0)
+            {
+                _wake[i].Set();
+            }
+        }
+    }
+}
