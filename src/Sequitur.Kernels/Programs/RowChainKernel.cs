@@ -1,0 +1,28 @@
+namespace Sequitur.Kernels.Programs;
+
+/// <summary>Kernels whose items are the same rows, run one after the other on each chunk of rows.</summary>
+public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) : Kernel
+{
+    private readonly Kernel[] _kernels = [.. kernels];
+
+    /// <inheritdoc/>
+    public override string Name => name;
+
+    /// <inheritdoc/>
+    public override long ScratchBytes => _kernels.Max(kernel => kernel.ScratchBytes);
+
+    /// <inheritdoc/>
+    public override long Items(RunSizes sizes) => _kernels[0].Items(sizes);
+
+    /// <inheritdoc/>
+    public override long Grain(RunSizes sizes) => _kernels.Min(kernel => kernel.Grain(sizes));
+
+    /// <inheritdoc/>
+    public override void Run(RunSizes sizes, long first, long end, Worker worker)
+    {
+        foreach (var kernel in _kernels)
+        {
+            kernel.Run(sizes, first, end, worker);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Sequitur.Kernels;
+using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Ops;
+using Sequitur.Tensors.Weights;
+
+namespace Sequitur.Tensors.Execution;
+
+/// <summary>The numerical choices of a run.</summary>
+/// <param name="Integer">Whether products with quantized weights encode their activations as 8-bit integers (otherwise all is float32).</param>
+/// <param name="Cache">What the run keeps of the past; null for none: then every sequence is complete in its batch.</param>
+public sealed record NumericChoices(bool Integer, CacheLayout? Cache)
+{
+    /// <summary>Pure float32 without caches: training, encoders, and the oracle.</summary>
+    public static NumericChoices Float32 { get; } = new(false, null);
+}
+
+/// <summary>
+/// Makes every numerical choice an explicit node: how activations are encoded for a quantized weight, in what format keys and values are rounded before they are read.
+/// What comes after (fusing, buffers, threads, kernels) never changes a bit.
+/// </summary>
+public sealed class Lowering
+{
+    private readonly Dictionary<Tensor, Tensor> _map = [];
+    private readonly Dictionary<Tensor, Tensor> _encoded = [];
+
+    private Lowering(NumericChoices choices) => Choices = choices;
+
+    /// <summary>The choices.</summary>
+    public NumericChoices Choices { get; }
+
+    /// <summary>The lowered graph, as far as it goes.</summary>
+    public Graph Target { get; } = new();
+
+    /// <summary>Lowers a graph. Names of values and outputs stay.</summary>
+    public static Graph Lower(Graph source, NumericChoices choices)
+    {
+        var lowering = new Lowering(choices);
+        foreach (var node in source.Nodes)
+        {
+            var outputs = node.Op.Lower(lowering, node, [.. node.Inputs.Select(t => lowering._map[t])]);
+            foreach (var (old, lowered) in node.Outputs.Zip(outputs))
+            {
+                lowering._map[old] = lowered;
+            }
+        }
+
+        foreach (var (name, tensor) in source.Named)
+        {
+            lowering.Target.Name(name, lowering._map[tensor]);
+        }
+
+        foreach (var (name, tensor) in source.Outputs)
+        {
+            lowering.Target.Output(name, lowering._map[tensor]);
+        }
+
+        return lowering.Target;
+    }
+
+    /// <summary>The encoded form of activations; projections that read the same values share it.</summary>
+    public Tensor Encode(Tensor x)
+    {
+        if (!_encoded.TryGetValue(x, out var encoded))
+        {
+            encoded = Target.Add(new Encode(), x).Outputs[0];
+            _encoded[x] = encoded;
+        }
+
+        return encoded;
+    }
+
+    /// <summary>Whether a product with this weight is done in integers.</summary>
+    public bool IsInteger(Parameter parameter) => Choices.Integer && parameter.Weight.Format.HasIntegerPanel;
+
+    /// <summary>The page table of the group that a slot belongs to, <c>pages.{group} [sequences, pages]</c>.</summary>
+    public Tensor PageTable(string slot)
+    {
+        var group = Choices.Cache!.Slot(slot).Group;
+        return Target.Input(PageTableName(group), new Shape(Ragged.Sequences, Choices.Cache.TableWidth(group)), ElementType.I32);
+    }
+
+    /// <summary>Name of the input that holds a group's page tables.</summary>
+    public static string PageTableName(CacheGroup group) => $"pages.{group.Name}";
+}

@@ -1,0 +1,117 @@
+using Sequitur.Kernels;
+using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Programs;
+using Sequitur.Tensors.Execution.Fusions;
+using Sequitur.Tensors.Ops;
+
+namespace Sequitur.Tensors.Execution;
+
+/// <summary>
+/// A lowered graph made ready to run any number of times, for any number of rows up to a capacity, without allocating: fused, its nodes
+/// grouped into phases, its buffers placed by lifetime, its kernels chosen by processor. Not to be run by two threads at once.
+/// </summary>
+public sealed class Plan
+{
+    // Rows that get a program of their own: one token, a few (verification, small batches), many.
+    private static readonly long[] _variantRows = [1, 14, long.MaxValue];
+
+    private readonly PlanLayout _layout;
+    private readonly PlanOptions _options;
+    private readonly StepProgram[] _variants;
+    private readonly RunSizes _sizes;
+    private readonly int _variantSymbol;
+
+    private Plan(PlanLayout layout, PlanOptions options, FusionPass fusion)
+    {
+        _layout = layout;
+        _options = options;
+        Fired = fusion.Fired;
+        Graph = fusion.Target;
+        _sizes = new RunSizes(layout.Symbols.Count);
+        _variantSymbol = layout.Symbols.Count > 0 ? Math.Max(layout.SymbolIndex("tokens"), 0) : -1;
+        _variants = [.. _variantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
+    }
+
+    /// <summary>The fused graph.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>How often each fusion rule fired.</summary>
+    public IReadOnlyDictionary<string, int> Fired { get; }
+
+    /// <summary>Bytes of all buffers.</summary>
+    public long Bytes => _layout.Bytes;
+
+    /// <summary>The programs, for one row, a few and many.</summary>
+    public IReadOnlyList<StepProgram> Variants => _variants;
+
+    /// <summary>Sizes of the last run.</summary>
+    public RunSizes Sizes => _sizes;
+
+    /// <summary>Builds a plan.</summary>
+    /// <exception cref="ArgumentException">A capacity is missing.</exception>
+    /// <exception cref="NotSupportedException">An operation has no kernel for what the graph asks.</exception>
+    public static Plan Build(Graph lowered, PlanOptions options)
+    {
+        var all = options.WithoutFusions.Contains("*");
+        var fusion = FusionPass.Fuse(lowered, options.Keep, rule => !all && !options.WithoutFusions.Contains(rule));
+        return new Plan(PlanLayout.Create(fusion.Target, options.Capacity), options, fusion);
+    }
+
+    /// <summary>Whether the plan reads an input of that name.</summary>
+    public bool HasInput(string name) => Graph.Inputs.ContainsKey(name);
+
+    /// <summary>Memory of an input, to be filled before a run: row after row.</summary>
+    public Region Input(string name) => _layout.Value(Graph.Inputs.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new ArgumentException($"the plan has no input {name}")).Operand.Memory;
+
+    /// <summary>Memory of an output or kept value, valid until the next run.</summary>
+    public Operand Output(string name) => _layout.Value(Graph.Outputs.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new ArgumentException($"the plan has no output {name}")).Operand;
+
+    /// <summary>Sets how large an unknown is in the next run; unknowns that the graph does not have are ignored.</summary>
+    /// <exception cref="CapacityException">The plan was built for less.</exception>
+    public void SetSize(string symbol, long size)
+    {
+        if (size > _options.Capacity.GetValueOrDefault(symbol, long.MaxValue))
+        {
+            throw new CapacityException($"the plan was built for {_options.Capacity[symbol]} {symbol}, not for {size}");
+        }
+
+        var index = _layout.SymbolIndex(symbol);
+        if (index >= 0)
+        {
+            _sizes[index] = size;
+        }
+    }
+
+    /// <summary>Runs once with the inputs and sizes that were set.</summary>
+    public void Run() => Variant().Run(_options.Pool, _sizes);
+
+    /// <summary>The program that the next run takes.</summary>
+    public StepProgram Variant() => _variants[_variantSymbol < 0 || _sizes[_variantSymbol] > 14 ? 2 : _sizes[_variantSymbol] == 1 ? 0 : 1];
+
+    /// <summary>Sets inputs and sizes, and runs once. (Allocates; loops fill <see cref="Input"/> themselves.)</summary>
+    public void Run(RunInputs inputs)
+    {
+        foreach (var (symbol, size) in inputs.Sizes)
+        {
+            SetSize(symbol, size);
+        }
+
+        foreach (var (name, values) in inputs.Values.Where(v => HasInput(v.Key)))
+        {
+            OperandCopy.Fill(Input(name), values);
+        }
+
+        Run();
+    }
+
+    /// <summary>A copy of an output's float32 numbers of the last run.</summary>
+    public float[] Floats(string name)
+    {
+        var output = Output(name);
+        return OperandCopy.ToArray<float>(output, output.Rows.In(_sizes));
+    }
+}

@@ -1,0 +1,32 @@
+namespace Sequitur.Tensors;
+
+/// <summary>An operation applied to tensors.</summary>
+public sealed class Node
+{
+    internal Node(Graph graph, int id, Op op, IReadOnlyList<Tensor> inputs)
+    {
+        Graph = graph;
+        Id = id;
+        Op = op;
+        Inputs = inputs;
+        Outputs = [.. op.Infer(inputs).Select((spec, i) => new Tensor(this, i, spec.Shape, spec.Type))];
+    }
+
+    /// <summary>The graph that the node belongs to.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>The node's number; a node reads only nodes with smaller numbers.</summary>
+    public int Id { get; }
+
+    /// <summary>What is done.</summary>
+    public Op Op { get; }
+
+    /// <summary>What is read.</summary>
+    public IReadOnlyList<Tensor> Inputs { get; }
+
+    /// <summary>What comes out.</summary>
+    public IReadOnlyList<Tensor> Outputs { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{string.Join(", ", Outputs)} = {Op}({string.Join(", ", Inputs.Select(t => t.Name ?? $"%{t.Node.Id}"))})";
+}
