@@ -67,6 +67,12 @@ public sealed class Graph
             : throw new ArgumentException($"input {name} is {tensor.Type} {tensor.Shape}, not {type} {shape}");
     }
 
+    /// <summary>An input of integers (ids, positions, row numbers).</summary>
+    public Tensor IntegerInput(string name, Shape shape) => Input(name, shape, ElementType.I32);
+
+    /// <summary>An input of real numbers.</summary>
+    public Tensor NumberInput(string name, Shape shape) => Input(name, shape, ElementType.F32);
+
     /// <summary>A weight as a tensor.</summary>
     public Tensor Parameter(Parameter parameter)
     {

@@ -1,0 +1,175 @@
+using Sequitur.Kernels.Elementwise;
+using Sequitur.Models.Layers;
+using Sequitur.Tensors;
+using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Ops;
+using Sequitur.Tensors.Weights;
+
+namespace Sequitur.Models.Architectures;
+
+/// <summary>Llama's configuration, by Hugging Face's keys.</summary>
+public sealed record LlamaConfig(ModelConfig Source)
+{
+    /// <summary>Entries of the vocabulary.</summary>
+    public int VocabSize { get; } = Source.GetInt("vocab_size");
+
+    /// <summary>Width of the residual stream.</summary>
+    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+
+    /// <summary>Width of the feed-forward part.</summary>
+    public int IntermediateSize { get; } = Source.GetInt("intermediate_size");
+
+    /// <summary>Layers.</summary>
+    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+
+    /// <summary>Query heads.</summary>
+    public int NumAttentionHeads { get; } = Source.GetInt("num_attention_heads");
+
+    /// <summary>Key and value heads; query heads share them in groups.</summary>
+    public int NumKeyValueHeads { get; } = Source.GetInt("num_key_value_heads", Source.GetInt("num_attention_heads"));
+
+    /// <summary>Numbers a head.</summary>
+    public int HeadDim { get; } = Source.GetInt("head_dim", Source.GetInt("hidden_size") / Source.GetInt("num_attention_heads"));
+
+    /// <summary>Added to the mean square in norms.</summary>
+    public double RmsNormEps { get; } = Source.GetFloat("rms_norm_eps", 1e-6);
+
+    /// <summary>The context that the model was made for.</summary>
+    public int MaxPositionEmbeddings { get; } = Source.GetInt("max_position_embeddings", 2048);
+
+    /// <summary>Whether the attention's projections have biases.</summary>
+    public bool AttentionBias { get; } = Source.GetBool("attention_bias", false);
+
+    /// <summary>Whether the feed-forward projections have biases.</summary>
+    public bool MlpBias { get; } = Source.GetBool("mlp_bias", false);
+
+    /// <summary>Whether the head is the embedding table.</summary>
+    public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", false);
+
+    /// <summary>The feed-forward's activation.</summary>
+    public UnaryFunction HiddenAct { get; } = Activations.Find(Source.GetString("hidden_act", "silu"));
+
+    /// <summary>Rotary frequencies.</summary>
+    public RopeSet Rope { get; } = new(
+        "main",
+        Source.GetInt("head_dim", Source.GetInt("hidden_size") / Source.GetInt("num_attention_heads")),
+        new RopeScaling(Source.GetRope(10_000), Source.GetInt("max_position_embeddings", 2048)));
+}
+
+/// <summary>Pre-norm decoder: RMSNorm, RoPE, grouped-query attention, SwiGLU (Touvron et al. 2023).</summary>
+[Architecture("LlamaForCausalLM", ModelType = "llama", Gguf = "llama")]
+public sealed class Llama : CausalLanguageModel, IArchitecture
+{
+    private readonly LlamaConfig _config;
+    private readonly EmbeddingTable _embedding;
+    private readonly LlamaLayer[] _layers;
+    private readonly RmsNormLayer _norm;
+    private readonly Linear _head;
+
+    private Llama(LlamaConfig config, WeightScope weights)
+    {
+        _config = config;
+        _embedding = new(weights["model.embed_tokens"], config.VocabSize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new LlamaLayer(config, weights[$"model.layers.{i}"]))];
+        _norm = new(weights["model.norm"], config.HiddenSize, config.RmsNormEps);
+        _head = config.TieWordEmbeddings || !weights.Contains("lm_head.weight")
+            ? new Linear(_embedding.Weight)
+            : new Linear(weights["lm_head"], config.HiddenSize, config.VocabSize);
+    }
+
+    /// <inheritdoc/>
+    public static NameMap Gguf { get; } = new NameMap()
+        .Key("hidden_size", "embedding_length")
+        .Key("intermediate_size", "feed_forward_length")
+        .Key("num_hidden_layers", "block_count")
+        .Key("num_attention_heads", "attention.head_count")
+        .Key("num_key_value_heads", "attention.head_count_kv")
+        .Key("head_dim", "attention.key_length")
+        .Key("rms_norm_eps", "attention.layer_norm_rms_epsilon")
+        .Key("max_position_embeddings", "context_length")
+        .Key("rope_theta", "rope.freq_base")
+        .Key("vocab_size", "vocab_size")
+        .Tensor("model.embed_tokens.weight", "token_embd.weight")
+        .Tensor("model.norm.weight", "output_norm.weight")
+        .Tensor("lm_head.weight", "output.weight")
+        .Tensor("model.layers.{i}.input_layernorm.weight", "blk.{i}.attn_norm.weight")
+        .Tensor("model.layers.{i}.post_attention_layernorm.weight", "blk.{i}.ffn_norm.weight")
+        .Tensor("model.layers.{i}.self_attn.q_proj.weight", "blk.{i}.attn_q.weight", (c, rows) => NameMap.NeighbouringPairs(rows, c.GetInt("num_attention_heads")))
+        .Tensor("model.layers.{i}.self_attn.k_proj.weight", "blk.{i}.attn_k.weight", (c, rows) => NameMap.NeighbouringPairs(rows, c.GetInt("num_key_value_heads")))
+        .Tensor("model.layers.{i}.self_attn.v_proj.weight", "blk.{i}.attn_v.weight")
+        .Tensor("model.layers.{i}.self_attn.o_proj.weight", "blk.{i}.attn_output.weight")
+        .Tensor("model.layers.{i}.mlp.gate_proj.weight", "blk.{i}.ffn_gate.weight")
+        .Tensor("model.layers.{i}.mlp.up_proj.weight", "blk.{i}.ffn_up.weight")
+        .Tensor("model.layers.{i}.mlp.down_proj.weight", "blk.{i}.ffn_down.weight");
+
+    /// <inheritdoc/>
+    public override int VocabularySize => _config.VocabSize;
+
+    /// <inheritdoc/>
+    public override int MaxPositions => _config.MaxPositionEmbeddings;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<RopeSet> RopeSets => [_config.Rope];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CacheSlot> Caches =>
+        [.. _layers.Select((_, i) => new CacheSlot($"layers.{i}.attn", CacheGroup.Full, _config.NumKeyValueHeads, _config.HeadDim, _config.HeadDim))];
+
+    /// <inheritdoc/>
+    public static Model Create(ModelConfig config, WeightScope weights) =>
+        new Llama(new LlamaConfig(config), weights) { Parameters = weights.Parameters };
+
+    /// <inheritdoc/>
+    public override Outputs Forward(Inputs inputs, ForwardContext context)
+    {
+        var x = context.Name("embed", _embedding.LookUp(inputs.Ids));                       // [tokens, hidden]
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            x = _layers[i].Forward(x, context.Scope($"layers.{i}"));
+        }
+
+        x = context.Name("final_norm", _norm.Apply(x.Gather(inputs.OutputRows)));           // [outputs, hidden]
+        return new Outputs { [Outputs.Logits] = context.Name("logits", _head.Apply(x)) };   // [outputs, vocabulary]
+    }
+}
+
+/// <summary>One layer: attention, then the gated feed-forward part, each behind a norm and added to the stream.</summary>
+internal sealed class LlamaLayer(LlamaConfig config, WeightScope weights)
+{
+    private readonly RmsNormLayer _attentionNorm = new(weights["input_layernorm"], config.HiddenSize, config.RmsNormEps);
+    private readonly Linear _q = new(weights["self_attn.q_proj"], config.HiddenSize, config.NumAttentionHeads * config.HeadDim, config.AttentionBias);
+    private readonly Linear _k = new(weights["self_attn.k_proj"], config.HiddenSize, config.NumKeyValueHeads * config.HeadDim, config.AttentionBias);
+    private readonly Linear _v = new(weights["self_attn.v_proj"], config.HiddenSize, config.NumKeyValueHeads * config.HeadDim, config.AttentionBias);
+    private readonly Linear _o = new(weights["self_attn.o_proj"], config.NumAttentionHeads * config.HeadDim, config.HiddenSize, config.AttentionBias);
+    private readonly RmsNormLayer _feedForwardNorm = new(weights["post_attention_layernorm"], config.HiddenSize, config.RmsNormEps);
+    private readonly Linear _gate = new(weights["mlp.gate_proj"], config.HiddenSize, config.IntermediateSize, config.MlpBias);
+    private readonly Linear _up = new(weights["mlp.up_proj"], config.HiddenSize, config.IntermediateSize, config.MlpBias);
+    private readonly Linear _down = new(weights["mlp.down_proj"], config.IntermediateSize, config.HiddenSize, config.MlpBias);
+
+    public Tensor Forward(Tensor x, ForwardContext context)
+    {
+        x = context.Name("ffn_inp", x + Attention(context.Name("attn_norm", _attentionNorm.Apply(x)), context));
+        return context.Name("l_out", x + FeedForward(context.Name("ffn_norm", _feedForwardNorm.Apply(x)), context));
+    }
+
+    private Tensor Attention(Tensor x, ForwardContext context)
+    {
+        var table = context.RopeTable(config.Rope);
+        var q = context.Name("q", _q.Apply(x).Heads(config.NumAttentionHeads));             // [tokens, heads, head_dim]
+        var k = context.Name("k", _k.Apply(x).Heads(config.NumKeyValueHeads));              // [tokens, kv_heads, head_dim]
+        var v = context.Name("v", _v.Apply(x).Heads(config.NumKeyValueHeads));
+        q = context.Name("q_rope", q.Rope(table));
+        k = context.Name("k_rope", k.Rope(table));
+        var spec = new AttentionSpec { Scale = 1 / MathF.Sqrt(config.HeadDim) };
+        var heads = context.Name("attn_heads", context.Attend(q, k, v, spec));
+        return context.Name("attn_out", _o.Apply(heads.Flatten()));
+    }
+
+    private Tensor FeedForward(Tensor x, ForwardContext context)
+    {
+        var gate = context.Name("ffn_gate", _gate.Apply(x));                                // [tokens, intermediate]
+        var up = context.Name("ffn_up", _up.Apply(x));
+        var act = context.Name("ffn_act", gate.Apply(config.HiddenAct) * up);
+        return context.Name("ffn_out", _down.Apply(act));
+    }
+}

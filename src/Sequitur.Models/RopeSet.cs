@@ -1,0 +1,122 @@
+using Sequitur.Kernels.Numerics;
+using Sequitur.Tensors.Weights;
+
+namespace Sequitur.Models;
+
+/// <summary>
+/// A set of rotary frequencies, fixed when a request is admitted: some methods stretch them with the sequence's capacity.
+/// </summary>
+/// <param name="Name">The set's name: inputs <c>rope.{name}</c> and <c>rope.{name}.scale</c>.</param>
+/// <param name="Dim">Columns that are turned: twice the number of frequencies.</param>
+/// <param name="Scaling">How frequencies come about.</param>
+public sealed record RopeSet(string Name, int Dim, RopeScaling Scaling)
+{
+    /// <summary>The frequencies for a sequence of a capacity, and what cosines and sines are multiplied with.</summary>
+    public (float[] Frequencies, float Scale) At(long capacity) => Scaling.Frequencies(Dim, capacity);
+}
+
+/// <summary>
+/// Methods of scaling rotary frequencies θ^(−2i/dim), as Hugging Face's configurations name them: <c>default</c>, <c>linear</c> (Chen et al. 2023), <c>dynamic</c>
+/// (NTK-aware), <c>yarn</c> (Peng et al. 2023), <c>llama3</c>. Computed in float64, rounded once.
+/// </summary>
+public sealed class RopeScaling
+{
+    private readonly RopeParameters _rope;
+    private readonly int _maxPositions;
+
+    /// <summary>Reads a method.</summary>
+    /// <param name="rope">Base, kind and parameters.</param>
+    /// <param name="maxPositions"><c>max_position_embeddings</c>, the original context where no other is given.</param>
+    /// <exception cref="UnsupportedModelException">The kind is unknown.</exception>
+    public RopeScaling(RopeParameters rope, int maxPositions)
+    {
+        _rope = rope;
+        _maxPositions = maxPositions;
+        if (rope.Type is not ("default" or "linear" or "dynamic" or "yarn" or "llama3"))
+        {
+            throw new UnsupportedModelException($"RoPE scaling '{rope.Type}' is not supported (default, linear, dynamic, yarn and llama3 are)");
+        }
+    }
+
+    /// <summary>The kind.</summary>
+    public string Type => _rope.Type;
+
+    /// <summary>Frequencies and scale for a capacity.</summary>
+    public (float[] Frequencies, float Scale) Frequencies(int dim, long capacity) => _rope.Type switch
+    {
+        "linear" => (Rounded(Plain(dim, _rope.Theta).Select(f => f / _rope.Factor)), 1),
+        "dynamic" => (Rounded(Plain(dim, DynamicTheta(dim, capacity))), 1),
+        "yarn" => Yarn(dim),
+        "llama3" => (Rounded(Plain(dim, _rope.Theta).Select(Llama3)), 1),
+        _ => (Rounded(Plain(dim, _rope.Theta)), 1),
+    };
+
+    /// <summary>YaRN's temperature for a factor and a multiplier: 0.1 · m · ln(factor) + 1, or 1 where nothing is stretched.</summary>
+    public static double YarnMscale(double factor, double multiplier) => factor <= 1 ? 1 : (0.1 * multiplier * Scalar.LogDouble(factor)) + 1;
+
+    private static float[] Rounded(IEnumerable<double> frequencies) => [.. frequencies.Select(f => (float)f)];
+
+    private static IEnumerable<double> Plain(int dim, double theta) =>
+        Enumerable.Range(0, dim / 2).Select(i => 1 / Scalar.Pow(theta, 2.0 * i / dim));
+
+    // Up to the original length nothing changes; beyond it the base grows with the length.
+    private double DynamicTheta(int dim, long capacity)
+    {
+        var original = _rope.Values.GetFloat("original_max_position_embeddings", _maxPositions);
+        var stretch = (_rope.Factor * Math.Max(capacity, original) / original) - (_rope.Factor - 1);
+        return _rope.Theta * Scalar.Pow(stretch, dim / (dim - 2.0));
+    }
+
+    private double Llama3(double frequency)
+    {
+        var original = _rope.Values.GetFloat("original_max_position_embeddings");
+        var (low, high) = (_rope.Values.GetFloat("low_freq_factor"), _rope.Values.GetFloat("high_freq_factor"));
+        var wavelength = 2 * Math.PI / frequency;
+        if (wavelength < original / high)
+        {
+            return frequency;
+        }
+
+        if (wavelength > original / low)
+        {
+            return frequency / _rope.Factor;
+        }
+
+        var smooth = ((original / wavelength) - low) / (high - low);
+        return ((1 - smooth) * frequency / _rope.Factor) + (smooth * frequency);
+    }
+
+    // Dimensions that turn often within the original context keep their frequency, those that turn rarely are interpolated, a ramp lies between.
+    private (float[] Frequencies, float Scale) Yarn(int dim)
+    {
+        var values = _rope.Values;
+        var original = values.GetFloat("original_max_position_embeddings", _maxPositions);
+        var factor = values.Has("factor") ? _rope.Factor : _maxPositions / original;
+        double Correction(double rotations) => dim * Scalar.LogDouble(original / (rotations * 2 * Math.PI)) / (2 * Scalar.LogDouble(_rope.Theta));
+        var (low, high) = (Correction(values.GetFloat("beta_fast", 32)), Correction(values.GetFloat("beta_slow", 1)));
+        if (values.GetBool("truncate", true))
+        {
+            (low, high) = (Math.Floor(low), Math.Ceiling(high));
+        }
+
+        (low, high) = (Math.Max(low, 0), Math.Min(high, dim - 1));
+        high = low == high ? high + 0.001 : high;
+        var frequencies = Plain(dim, _rope.Theta).Select((f, i) =>
+        {
+            var ramp = Math.Clamp((i - low) / (high - low), 0, 1);
+            return (f / factor * ramp) + (f * (1 - ramp));
+        });
+        return (Rounded(frequencies), (float)YarnScale(values, factor));
+    }
+
+    private static double YarnScale(ModelConfig values, double factor)
+    {
+        if (values.Has("attention_factor"))
+        {
+            return values.GetFloat("attention_factor");
+        }
+
+        var (mscale, all) = (values.GetFloat("mscale", 0), values.GetFloat("mscale_all_dim", 0));
+        return mscale != 0 && all != 0 ? YarnMscale(factor, mscale) / YarnMscale(factor, all) : YarnMscale(factor, 1);
+    }
+}
