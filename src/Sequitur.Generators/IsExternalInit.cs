@@ -1,0 +1,4 @@
+namespace System.Runtime.CompilerServices;
+
+// netstandard2.0 lacks this type, which the compiler wants for records.
+internal static class IsExternalInit;
