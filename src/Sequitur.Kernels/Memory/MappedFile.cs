@@ -1,0 +1,93 @@
+namespace Sequitur.Kernels.Memory;
+
+/// <summary>
+/// A whole file mapped for reading: its pages are loaded when they are first touched, and shared with other processes.
+/// Writing to its memory ends the process, and so may reading a file that somebody shortens while it is mapped.
+/// </summary>
+public sealed unsafe class MappedFile : IDisposable
+{
+    private nint _address;
+    private int _disposed;
+
+    private MappedFile(string path, nint address, long bytes)
+    {
+        Path = path;
+        _address = address;
+        Bytes = bytes;
+    }
+
+    /// <summary>Ends the mapping of a file that was never disposed.</summary>
+    ~MappedFile()
+    {
+        try
+        {
+            Unmap();
+        }
+        catch (IOException)
+        {
+            // a finalizer that throws would end the process; the addresses stay reserved instead
+        }
+    }
+
+    /// <summary>The path that the file was opened by.</summary>
+    public string Path { get; }
+
+    /// <summary>Length in bytes, as it was when the file was opened.</summary>
+    public long Bytes { get; }
+
+    /// <summary>All of the file.</summary>
+    /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
+    public Region Region
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            return new((byte*)_address, Bytes, this);
+        }
+    }
+
+    /// <summary>Maps a file. An empty file gives an empty region.</summary>
+    /// <exception cref="SequiturException">There is no such file, it is a directory, or the system does not let it be read.</exception>
+    public static MappedFile Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists)
+            {
+                throw new SequiturException(Directory.Exists(path) ? $"this is a directory, not a file: {path}" : $"the file does not exist: {path}");
+            }
+
+            // Pipes and devices report no length either, and opening a pipe would wait for its writer.
+            if (info.Length == 0)
+            {
+                return new(path, 0, 0);
+            }
+
+            using var handle = File.OpenHandle(path);
+            var bytes = RandomAccess.GetLength(handle);
+            return new(path, bytes == 0 ? 0 : Platform.Current.MapFile(handle, bytes), bytes);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new SequiturException($"the file cannot be read: {path}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Ends the mapping. Regions taken from it must not be used any more.</summary>
+    public void Dispose()
+    {
+        Unmap();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Unmap()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _address != 0)
+        {
+            Platform.Current.UnmapFile(_address, Bytes);
+            _address = 0;
+        }
+    }
+}

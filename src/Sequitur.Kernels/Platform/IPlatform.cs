@@ -1,0 +1,51 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sequitur.Kernels;
+
+/// <summary>What a page of memory may be used for.</summary>
+public enum PageAccess
+{
+    /// <summary>Any access ends the process: a guard.</summary>
+    None,
+
+    /// <summary>Reading only.</summary>
+    Read,
+
+    /// <summary>Reading and writing.</summary>
+    ReadWrite,
+}
+
+/// <summary>
+/// What differs between operating systems. There is one implementation a system, chosen once by <see cref="Platform"/>;
+/// no other code asks which system it runs on. Addresses and sizes are whole pages; a call that the system refuses throws
+/// <see cref="IOException"/> with the system's own words.
+/// </summary>
+public interface IPlatform
+{
+    /// <summary>The system's name, for reports.</summary>
+    string Name { get; }
+
+    /// <summary>Bytes of one page of memory.</summary>
+    int PageSize { get; }
+
+    /// <summary>Maps the first <paramref name="bytes"/> bytes (at least one) of an open file for reading; the file may be closed afterwards.</summary>
+    nint MapFile(SafeFileHandle file, long bytes);
+
+    /// <summary>Ends a mapping made by <see cref="MapFile"/>.</summary>
+    void UnmapFile(nint address, long bytes);
+
+    /// <summary>Reserves addresses that nothing may be read from or written to until <see cref="Protect"/> allows it.</summary>
+    nint Reserve(long bytes);
+
+    /// <summary>Changes what a part of reserved memory may be used for; memory that becomes usable for the first time holds zeros.</summary>
+    void Protect(nint address, long bytes, PageAccess access);
+
+    /// <summary>Gives reserved memory back.</summary>
+    void Release(nint address, long bytes);
+
+    /// <summary>Bytes of physical memory that this process holds now (its resident set; mapped files count where they were touched).</summary>
+    long ResidentBytes();
+
+    /// <summary>Bytes of physical memory of the machine.</summary>
+    long PhysicalBytes();
+}

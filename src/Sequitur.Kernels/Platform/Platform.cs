@@ -1,0 +1,26 @@
+namespace Sequitur.Kernels;
+
+/// <summary>The operating system that this process runs on.</summary>
+public static class Platform
+{
+    /// <summary>The system's services, chosen once.</summary>
+    /// <exception cref="PlatformNotSupportedException">The system is none of Linux, macOS and Windows.</exception>
+    public static IPlatform Current { get; } = Choose();
+
+    private static IPlatform Choose()
+    {
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())
+        {
+            return new Linux();
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return new MacOS();
+        }
+
+        return OperatingSystem.IsWindows()
+            ? new Windows()
+            : throw new PlatformNotSupportedException("memory mapping is written for Linux, macOS and Windows");
+    }
+}

@@ -1,0 +1,153 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sequitur.Kernels;
+
+/// <summary>Windows: file mappings, VirtualAlloc and memory status of kernel32.</summary>
+internal sealed unsafe partial class Windows : IPlatform
+{
+    private const uint PageNoAccess = 0x01;
+    private const uint PageReadOnly = 0x02;
+    private const uint PageReadWrite = 0x04;
+    private const uint FileMapRead = 0x04;
+    private const uint MemoryCommit = 0x1000;
+    private const uint MemoryReserve = 0x2000;
+    private const uint MemoryRelease = 0x8000;
+
+    public string Name => "Windows";
+
+    public int PageSize { get; } = Environment.SystemPageSize;
+
+    public nint MapFile(SafeFileHandle file, long bytes)
+    {
+        // sizes of zero: the whole file, as it is now
+        var mapping = CreateMapping(file, 0, PageReadOnly, 0, 0, 0);
+        if (mapping == 0)
+        {
+            throw LastError();
+        }
+
+        try
+        {
+            var address = MapView(mapping, FileMapRead, 0, 0, checked((nuint)bytes));
+            return address != 0 ? address : throw LastError();
+        }
+        finally
+        {
+            CloseHandle(mapping); // the view keeps the mapping alive
+        }
+    }
+
+    public void UnmapFile(nint address, long bytes)
+    {
+        if (UnmapView(address) == 0)
+        {
+            throw LastError();
+        }
+    }
+
+    public nint Reserve(long bytes)
+    {
+        var address = Allocate(0, checked((nuint)bytes), MemoryReserve, PageNoAccess);
+        return address != 0 ? address : throw LastError();
+    }
+
+    public void Protect(nint address, long bytes, PageAccess access)
+    {
+        var protection = access switch
+        {
+            PageAccess.None => PageNoAccess,
+            PageAccess.Read => PageReadOnly,
+            _ => PageReadWrite,
+        };
+        uint before;
+        // committing pages again is allowed and keeps what they hold
+        if (Allocate(address, checked((nuint)bytes), MemoryCommit, protection) == 0 || SetProtection(address, (nuint)bytes, protection, &before) == 0)
+        {
+            throw LastError();
+        }
+    }
+
+    public void Release(nint address, long bytes)
+    {
+        if (Free(address, 0, MemoryRelease) == 0)
+        {
+            throw LastError();
+        }
+    }
+
+    public long ResidentBytes()
+    {
+        var counters = new ProcessMemoryCounters { Size = (uint)sizeof(ProcessMemoryCounters) };
+        return GetProcessMemory(CurrentProcess(), &counters, counters.Size) != 0 ? (long)counters.WorkingSetSize : throw LastError();
+    }
+
+    public long PhysicalBytes()
+    {
+        var status = new MemoryStatus { Size = (uint)sizeof(MemoryStatus) };
+        return GetMemoryStatus(&status) != 0 ? (long)status.TotalPhysical : throw LastError();
+    }
+
+    private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileMappingW", SetLastError = true)]
+    private static partial nint CreateMapping(SafeFileHandle file, nint attributes, uint protection, uint sizeHigh, uint sizeLow, nint name);
+
+    [LibraryImport("kernel32", EntryPoint = "MapViewOfFile", SetLastError = true)]
+    private static partial nint MapView(nint mapping, uint access, uint offsetHigh, uint offsetLow, nuint bytes);
+
+    [LibraryImport("kernel32", EntryPoint = "UnmapViewOfFile", SetLastError = true)]
+    private static partial int UnmapView(nint address);
+
+    [LibraryImport("kernel32", EntryPoint = "CloseHandle", SetLastError = true)]
+    private static partial int CloseHandle(nint handle);
+
+    [LibraryImport("kernel32", EntryPoint = "VirtualAlloc", SetLastError = true)]
+    private static partial nint Allocate(nint address, nuint size, uint kind, uint protection);
+
+    [LibraryImport("kernel32", EntryPoint = "VirtualProtect", SetLastError = true)]
+    private static partial int SetProtection(nint address, nuint size, uint protection, uint* before);
+
+    [LibraryImport("kernel32", EntryPoint = "VirtualFree", SetLastError = true)]
+    private static partial int Free(nint address, nuint size, uint kind);
+
+    [LibraryImport("kernel32", EntryPoint = "GetCurrentProcess")]
+    private static partial nint CurrentProcess();
+
+    [LibraryImport("kernel32", EntryPoint = "K32GetProcessMemoryInfo", SetLastError = true)]
+    private static partial int GetProcessMemory(nint process, ProcessMemoryCounters* counters, uint size);
+
+    [LibraryImport("kernel32", EntryPoint = "GlobalMemoryStatusEx", SetLastError = true)]
+    private static partial int GetMemoryStatus(MemoryStatus* status);
+
+    /// <summary>PROCESS_MEMORY_COUNTERS.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ProcessMemoryCounters
+    {
+        public uint Size;
+        public uint PageFaultCount;
+        public nuint PeakWorkingSetSize;
+        public nuint WorkingSetSize;
+        public nuint QuotaPeakPagedPoolUsage;
+        public nuint QuotaPagedPoolUsage;
+        public nuint QuotaPeakNonPagedPoolUsage;
+        public nuint QuotaNonPagedPoolUsage;
+        public nuint PagefileUsage;
+        public nuint PeakPagefileUsage;
+    }
+
+    /// <summary>MEMORYSTATUSEX.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MemoryStatus
+    {
+        public uint Size;
+        public uint Load;
+        public ulong TotalPhysical;
+        public ulong AvailablePhysical;
+        public ulong TotalPageFile;
+        public ulong AvailablePageFile;
+        public ulong TotalVirtual;
+        public ulong AvailableVirtual;
+        public ulong AvailableExtendedVirtual;
+    }
+}
