@@ -1,0 +1,108 @@
+using Sequitur.Kernels.Memory;
+using Sequitur.Models;
+using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Engine;
+
+/// <summary>Writes a ragged batch into a plan's inputs: tokens one after the other, and for each sequence where its own lie. Nothing is padded, nothing allocated.</summary>
+internal sealed class BatchWriter
+{
+    private readonly Plan _plan;
+    private readonly Region _ids;
+    private readonly Region _outputRows;
+    private readonly RowInputs _tokens;
+    private readonly (string Group, int Width, Region Region)[] _tables;
+    private readonly (int Index, int Width, Region Frequencies, Region Scale)[] _rope;
+
+    public BatchWriter(Plan plan, IReadOnlyList<RopeSet> ropeSets, CacheLayout layout)
+    {
+        _plan = plan;
+        _ids = plan.Input("ids");
+        _outputRows = plan.Input("output_rows");
+        _tokens = new RowInputs(plan, "tokens");
+        _tables = [.. layout.Groups.Where(g => plan.HasInput(Lowering.PageTableName(g)))
+            .Select(g => (g.Name, layout.TableWidth(g), plan.Input(Lowering.PageTableName(g))))];
+        _rope = [.. ropeSets.Select((set, i) => (set, i)).Where(r => plan.HasInput($"rope.{r.set.Name}"))
+            .Select(r => (r.i, r.set.Dim / 2, plan.Input($"rope.{r.set.Name}"), plan.Input($"rope.{r.set.Name}.scale")))];
+    }
+
+    /// <summary>Writes the taken tokens of the sequences; gives each whose prompt is through a row of logits.</summary>
+    public void Write(ReadOnlySpan<Sequence> sequences)
+    {
+        var (row, outputs) = (0, 0);
+        for (var s = 0; s < sequences.Length; s++)
+        {
+            var sequence = sequences[s];
+            var start = sequence.Cache.Length;
+            sequence.Cache.Append(sequence.Taken);
+            _tokens.Write(s, row, start, sequence.Taken);
+            var ids = _ids.AsSpan<int>();
+            for (var i = 0; i < sequence.Taken; i++)
+            {
+                ids[row + i] = sequence[start + i];
+            }
+
+            row += sequence.Taken;
+            sequence.OutputRow = -1;
+            if (sequence.Pending == 0)
+            {
+                _outputRows.AsSpan<int>()[outputs] = row - 1;
+                sequence.OutputRow = outputs++;
+            }
+
+            WriteSequence(s, sequence);
+        }
+
+        _plan.SetSize("tokens", row);
+        _plan.SetSize("sequences", sequences.Length);
+        _plan.SetSize("outputs", outputs);
+    }
+
+    private void WriteSequence(int index, Sequence sequence)
+    {
+        foreach (var (group, width, region) in _tables)
+        {
+            sequence.Cache.Table(group).CopyTo(region.AsSpan<int>().Slice(index * width, width));
+        }
+
+        foreach (var (set, width, frequencies, scale) in _rope)
+        {
+            sequence.Rope[set].Frequencies.CopyTo(frequencies.AsSpan<float>().Slice(index * width, width));
+            scale.AsSpan<float>()[index] = sequence.Rope[set].Scale;
+        }
+    }
+
+    /// <summary>The five inputs of a ragged dimension.</summary>
+    private sealed class RowInputs(Plan plan, string name)
+    {
+        private readonly Region _sequence = Find(plan, $"{name}.sequence");
+        private readonly Region _position = Find(plan, $"{name}.position");
+        private readonly Region _first = Find(plan, $"{name}.first");
+        private readonly Region _count = Find(plan, $"{name}.count");
+        private readonly Region _length = Find(plan, $"{name}.length");
+
+        public void Write(int sequence, int row, int start, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Set(_sequence, row + i, sequence);
+                Set(_position, row + i, start + i);
+            }
+
+            Set(_first, sequence, row);
+            Set(_count, sequence, count);
+            Set(_length, sequence, start + count);
+        }
+
+        private static Region Find(Plan plan, string name) => plan.HasInput(name) ? plan.Input(name) : default;
+
+        private static void Set(Region region, int index, int value)
+        {
+            if (!region.IsEmpty)
+            {
+                region.AsSpan<int>()[index] = value;
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Sequitur.Kernels;
+
+namespace Sequitur.Engine;
+
+/// <summary>How an engine runs. Only <see cref="Float32"/> and <see cref="CacheFormat"/> change results; all else changes speed and memory.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Threads that compute.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Whether activations stay float32 and the cache too (<c>--compute f32</c>).</summary>
+    public bool Float32 { get; init; }
+
+    /// <summary>How keys and values are kept: F16, or F32. By default F32 with <see cref="Float32"/>, else F16.</summary>
+    public ElementType? CacheFormat { get; init; }
+
+    /// <summary>The processor that kernels are chosen for.</summary>
+    public Processor Processor { get; init; } = Processor.Default;
+
+    /// <summary>Positions a sequence may have; by default what the model was made for.</summary>
+    public int? Context { get; init; }
+
+    /// <summary>Tokens that one step takes at most; longer prompts are taken in chunks.</summary>
+    public int BatchTokens { get; init; } = 512;
+
+    /// <summary>Sequences that run at the same time.</summary>
+    public int MaxSequences { get; init; } = 1;
+
+    /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
+    public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
+
+    internal ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
+}

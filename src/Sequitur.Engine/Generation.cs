@@ -1,0 +1,103 @@
+using System.Threading.Tasks.Sources;
+
+namespace Sequitur.Engine;
+
+/// <summary>
+/// A running request: tokens appear as they are generated. One reader may wait for them without a thread; nothing is allocated per token.
+/// </summary>
+public sealed class Generation : IValueTaskSource<bool>
+{
+    private readonly Lock _lock = new();
+    private readonly int[] _tokens;
+    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
+    private int _count;
+    private bool _waiting;
+
+    internal Generation(Request request, CancellationToken cancellation)
+    {
+        Request = request;
+        Cancellation = cancellation;
+        _tokens = new int[request.MaxTokens];
+        Logits = request.KeepLogits ? [] : null;
+    }
+
+    /// <summary>What was asked for.</summary>
+    public Request Request { get; }
+
+    /// <summary>The tokens so far, the stop token not included.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Volatile.Read(ref _count));
+
+    /// <summary>Why it ended; <see cref="FinishReason.None"/> while it runs.</summary>
+    public FinishReason Reason { get; private set; }
+
+    /// <summary>Whether no more tokens will come.</summary>
+    public bool IsFinished => Reason != FinishReason.None;
+
+    /// <summary>What went wrong, if it failed.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>The logits that chose each token (the stop token's too), where the request keeps them.</summary>
+    public IList<float[]>? Logits { get; }
+
+    internal CancellationToken Cancellation { get; }
+
+    /// <summary>Waits until there are more than <paramref name="seen"/> tokens, or the end; true if there are more.</summary>
+    public ValueTask<bool> WaitAsync(int seen)
+    {
+        lock (_lock)
+        {
+            if (_count > seen || IsFinished)
+            {
+                return new ValueTask<bool>(_count > seen);
+            }
+
+            if (_waiting)
+            {
+                throw new InvalidOperationException("a generation has one reader at a time");
+            }
+
+            _waiting = true;
+            _signal.Reset();
+            return new ValueTask<bool>(this, _signal.Version);
+        }
+    }
+
+    /// <inheritdoc/>
+    bool IValueTaskSource<bool>.GetResult(short token) => _signal.GetResult(token);
+
+    /// <inheritdoc/>
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
+
+    /// <inheritdoc/>
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _signal.OnCompleted(continuation, state, token, flags);
+
+    internal void Add(int token)
+    {
+        lock (_lock)
+        {
+            _tokens[_count] = token;
+            Volatile.Write(ref _count, _count + 1);
+            Release(true);
+        }
+    }
+
+    internal void Finish(FinishReason reason, Exception? error = null)
+    {
+        lock (_lock)
+        {
+            Error = error;
+            Reason = reason;
+            Release(false);
+        }
+    }
+
+    private void Release(bool more)
+    {
+        if (_waiting)
+        {
+            _waiting = false;
+            _signal.SetResult(more);
+        }
+    }
+}

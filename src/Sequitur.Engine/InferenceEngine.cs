@@ -1,0 +1,247 @@
+using Sequitur.Engine.KvCache;
+using Sequitur.Engine.Sampling;
+using Sequitur.Kernels.Programs;
+using Sequitur.Models;
+using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Engine;
+
+/// <summary>
+/// Runs requests together, step by step: each step takes one ragged batch of prompt chunks and single tokens through the model. Its door is two calls: <see cref="Submit"/> and <see cref="Step"/>.
+/// </summary>
+public sealed class InferenceEngine : IDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly Model _model;
+    private readonly WorkPool _pool;
+    private readonly CacheMemory _memory;
+    private readonly Plan _plan;
+    private readonly BatchWriter _writer;
+    private readonly Candidates _candidates;
+    private readonly Queue<Generation> _queue = new();
+    private readonly Lock _queueLock = new();
+    private readonly List<Sequence> _running;
+    private readonly Sequence[] _batch;
+
+    /// <summary>Builds the plan and reserves the caches.</summary>
+    /// <exception cref="CapacityException">The memory does not suffice.</exception>
+    public InferenceEngine(Model model, EngineOptions options)
+    {
+        _options = options;
+        _model = model;
+        Context = options.Context ?? model.MaxPositions;
+        var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
+        _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
+        Pages = new PagePool(_memory);
+        _pool = new WorkPool(options.Threads);
+        var lowered = Lowering.Lower(model.Trace().Graph, new NumericChoices(!options.Float32, layout));
+        _plan = Plan.Build(lowered, new PlanOptions
+        {
+            Capacity = new Dictionary<string, long>
+            {
+                ["tokens"] = options.BatchTokens,
+                [Tensors.Ragged.Sequences] = options.MaxSequences,
+                [Inputs.OutputRowsDimension] = options.MaxSequences,
+            },
+            Pool = _pool,
+            Processor = options.Processor,
+            Caches = _memory,
+            WithoutFusions = options.WithoutFusions,
+        });
+        _writer = new BatchWriter(_plan, model.RopeSets, layout);
+        _candidates = new Candidates(model.VocabularySize);
+        _running = new List<Sequence>(options.MaxSequences);
+        _batch = new Sequence[options.MaxSequences];
+    }
+
+    /// <summary>Positions a sequence may have.</summary>
+    public int Context { get; }
+
+    /// <summary>The plan that steps run.</summary>
+    public Plan Plan => _plan;
+
+    /// <summary>The threads that run it.</summary>
+    public WorkPool Pool => _pool;
+
+    /// <summary>Pages of the caches.</summary>
+    public PagePool Pages { get; }
+
+    /// <summary>Whether there is anything to do.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_queueLock)
+            {
+                return _queue.Count == 0 && _running.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Accepts a request; steps will run it.</summary>
+    /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, or no token is asked for.</exception>
+    public Generation Submit(Request request, CancellationToken cancellation = default)
+    {
+        if (request.Ids.Count == 0)
+        {
+            throw new UsageException("the prompt is empty: give at least one token");
+        }
+
+        if (request.Ids.Count > Context)
+        {
+            throw new UsageException($"the prompt has {request.Ids.Count} tokens, more than the context of {Context}; shorten it or use a larger --context");
+        }
+
+        if (request.MaxTokens < 1)
+        {
+            throw new UsageException($"{request.MaxTokens} tokens are asked for; ask for at least 1");
+        }
+
+        foreach (var id in request.Ids)
+        {
+            if ((uint)id >= (uint)_model.VocabularySize)
+            {
+                throw new UsageException($"token id {id} is not in the vocabulary of {_model.VocabularySize}");
+            }
+        }
+
+        var generation = new Generation(request with { MaxTokens = Math.Min(request.MaxTokens, Context) }, cancellation);
+        lock (_queueLock)
+        {
+            _queue.Enqueue(generation);
+        }
+
+        return generation;
+    }
+
+    /// <summary>Runs one batch: admits what fits, takes tokens of every running sequence, and chooses the next token of those whose prompt is through.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    public bool Step()
+    {
+        Admit();
+        var batch = TakeBatch();
+        if (batch.IsEmpty)
+        {
+            return _running.Count > 0;
+        }
+
+        try
+        {
+            _writer.Write(batch);
+            _plan.Run();
+            foreach (var sequence in batch)
+            {
+                if (sequence.OutputRow >= 0)
+                {
+                    Choose(sequence);
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            foreach (var sequence in batch)
+            {
+                Finish(sequence, FinishReason.Failed, error);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the threads and frees the caches; running generations are cancelled.</summary>
+    public void Dispose()
+    {
+        while (_running.Count > 0)
+        {
+            Finish(_running[^1], FinishReason.Cancelled);
+        }
+
+        _pool.Dispose();
+        _memory.Dispose();
+    }
+
+    private void Admit()
+    {
+        lock (_queueLock)
+        {
+            while (_running.Count < _options.MaxSequences && _queue.TryDequeue(out var generation))
+            {
+                _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context));
+            }
+        }
+    }
+
+    // Sequences that generate come first (one token each), prompts take what is left of the batch.
+    private ReadOnlySpan<Sequence> TakeBatch()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+        {
+            if (_running[i].Generation.Cancellation.IsCancellationRequested)
+            {
+                Finish(_running[i], FinishReason.Cancelled);
+            }
+        }
+
+        var (count, room) = (0, _options.BatchTokens);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            foreach (var sequence in _running)
+            {
+                if ((sequence.Pending == 1) == (pass == 0) && room > 0)
+                {
+                    sequence.Taken = Math.Min(sequence.Pending, room);
+                    room -= sequence.Taken;
+                    _batch[count++] = sequence;
+                }
+            }
+        }
+
+        return _batch.AsSpan(0, count);
+    }
+
+    private void Choose(Sequence sequence)
+    {
+        var generation = sequence.Generation;
+        var logits = _plan.Output(Outputs.Logits);
+        var row = logits.Memory.Slice(sequence.OutputRow * logits.Stride, (long)logits.Columns * sizeof(float)).AsSpan<float>();
+        generation.Logits?.Add(row.ToArray());
+        _candidates.Fill(row);
+        var token = generation.Request.Samplers.Sample(_candidates, generation.Request.Seed, (uint)sequence.Length);
+        if (Contains(generation.Request.StopIds, token))
+        {
+            Finish(sequence, FinishReason.Stop);
+            return;
+        }
+
+        generation.Add(token);
+        if (generation.Tokens.Length == generation.Request.MaxTokens)
+        {
+            Finish(sequence, FinishReason.MaxTokens);
+        }
+        else if (!sequence.TryAppend(token))
+        {
+            Finish(sequence, FinishReason.ContextLimit);
+        }
+    }
+
+    private static bool Contains(IReadOnlyList<int> ids, int id)
+    {
+        for (var i = 0; i < ids.Count; i++)
+        {
+            if (ids[i] == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Finish(Sequence sequence, FinishReason reason, Exception? error = null)
+    {
+        _running.Remove(sequence);
+        sequence.Dispose();
+        sequence.Generation.Finish(reason, error);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Sequitur.Engine.Sampling;
+
+/// <summary>Keeps the token with the largest logit (ties: the lowest id).</summary>
+[Sampler("greedy")]
+public sealed class Greedy : Sampler
+{
+    /// <inheritdoc/>
+    public override void Apply(Candidates candidates)
+    {
+        var logits = candidates.Logits;
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
+        {
+            if (logits[i] > logits[best] || (logits[i] == logits[best] && candidates.Ids[i] < candidates.Ids[best]))
+            {
+                best = i;
+            }
+        }
+
+        candidates.KeepOnly(best);
+    }
+}
