@@ -51,6 +51,14 @@ internal readonly unsafe struct Eight(Vector256<float> value) : ILanes<Eight>
         new(Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n.Value) + Vector256.Create(127), 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Exponent(Eight a) =>
+        new(Vector256.ConvertToSingle((Vector256.ShiftRightLogical(a.Value.AsInt32(), 23) & Vector256.Create(255)) - Vector256.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight Fraction(Eight a) =>
+        new(((a.Value.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight LessThan(Eight a, Eight b) => new(Vector256.LessThan(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

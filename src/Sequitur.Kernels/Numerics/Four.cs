@@ -51,6 +51,14 @@ internal readonly unsafe struct Four(Vector128<float> value) : ILanes<Four>
         new(Vector128.ShiftLeft(Vector128.ConvertToInt32Native(n.Value) + Vector128.Create(127), 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four Exponent(Four a) =>
+        new(Vector128.ConvertToSingle((Vector128.ShiftRightLogical(a.Value.AsInt32(), 23) & Vector128.Create(255)) - Vector128.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four Fraction(Four a) =>
+        new(((a.Value.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four LessThan(Four a, Four b) => new(Vector128.LessThan(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

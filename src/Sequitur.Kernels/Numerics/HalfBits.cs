@@ -7,18 +7,35 @@ namespace Sequitur.Kernels.Numerics;
 /// binary16 to binary32 and back by integer arithmetic, the same bits on every processor. (Casting <see cref="Half"/> is slow in .NET 10,
 /// and the hardware conversions are not exposed.)
 /// </summary>
+/// <remarks>
+/// Widening: shift exponent and fraction into place, then rescale by 2¹¹², which normalises subnormals exactly; infinities and NaN get the
+/// exponent 255. Narrowing: in the normal range subtract the difference of the exponents' biases and add just under half a unit plus the
+/// last bit kept, so that ties go to even; below, adding 0.5 puts the unit of a binary16 subnormal at the end of a binary32 fraction,
+/// where the addition itself rounds to even; from 2¹⁶ on there are only infinity and (quiet) NaN.
+/// </remarks>
 internal static class HalfBits
 {
-    // Widening: shift exponent and fraction into place, then rescale by 2¹¹², which normalises subnormals exactly;
-    // infinities and NaN get the exponent 255.
+    private const float Rescale = 5.192296858534828e33f;
+    private const uint Infinite = 0x7C00;
+    private const uint NotANumber = 0x7E00;
+    private const uint Rebias = ((127 - 15) << 23) - 0xFFF;
+    private const uint SmallestNormal = (127 - 14) << 23;
+    private const uint Overflow = (127 + 16) << 23;
+
+    public static float Widen(ushort half)
+    {
+        var magnitude = (half & 0x7FFFu) << 13;
+        var scaled = BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude) * Rescale);
+        return BitConverter.UInt32BitsToSingle((magnitude >= Infinite << 13 ? magnitude | 0x7F800000 : scaled) | ((half & 0x8000u) << 16));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Widen(Vector64<ushort> half)
     {
-        var (low, high) = Vector64.Widen(half);
-        var bits = Vector128.Create(low, high);
+        var bits = Vector128.WidenLower(half.ToVector128Unsafe());
         var magnitude = (bits & Vector128.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector128.Create(5.192296858534828e33f)).AsUInt32();
-        var special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(0x0F800000u));
+        var scaled = (magnitude.AsSingle() * Vector128.Create(Rescale)).AsUInt32();
+        var special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(Infinite << 13));
         return (Vector128.ConditionalSelect(special, magnitude | Vector128.Create(0x7F800000u), scaled) | ((bits & Vector128.Create(0x8000u)) << 16)).AsSingle();
     }
 
@@ -27,8 +44,8 @@ internal static class HalfBits
     {
         var bits = Vector256.Create(Vector128.WidenLower(half), Vector128.WidenUpper(half));
         var magnitude = (bits & Vector256.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector256.Create(5.192296858534828e33f)).AsUInt32();
-        var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x0F800000u));
+        var scaled = (magnitude.AsSingle() * Vector256.Create(Rescale)).AsUInt32();
+        var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(Infinite << 13));
         return (Vector256.ConditionalSelect(special, magnitude | Vector256.Create(0x7F800000u), scaled) | ((bits & Vector256.Create(0x8000u)) << 16)).AsSingle();
     }
 
@@ -37,29 +54,64 @@ internal static class HalfBits
     {
         var bits = Vector512.Create(Vector256.WidenLower(half), Vector256.WidenUpper(half));
         var magnitude = (bits & Vector512.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector512.Create(5.192296858534828e33f)).AsUInt32();
-        var special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x0F800000u));
+        var scaled = (magnitude.AsSingle() * Vector512.Create(Rescale)).AsUInt32();
+        var special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Infinite << 13));
         return (Vector512.ConditionalSelect(special, magnitude | Vector512.Create(0x7F800000u), scaled) | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
     }
 
-    // Narrowing: see the scalar form in Narrow(float); vectors go lane by lane until a kernel earns more by measurement.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector64<ushort> Narrow(Vector128<float> value)
+    public static ushort Narrow(float value)
     {
-        var result = Vector64<ushort>.Zero;
-        for (var i = 0; i < 4; i++)
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        var magnitude = bits & 0x7FFFFFFF;
+        var half = magnitude switch
         {
-            result = result.WithElement(i, Narrow(value.GetElement(i)));
-        }
-
-        return result;
+            > 0x7F800000 => NotANumber,
+            >= Overflow => Infinite,
+            >= SmallestNormal => (magnitude - Rebias + ((magnitude >> 13) & 1)) >> 13,
+            _ => BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude) + 0.5f) - 0x3F000000,
+        };
+        return (ushort)(half | ((bits & 0x80000000) >> 16));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<ushort> Narrow(Vector256<float> value) => Vector128.Create(Narrow(value.GetLower()), Narrow(value.GetUpper()));
+    public static Vector64<ushort> Narrow(Vector128<float> value)
+    {
+        var bits = value.AsUInt32();
+        var magnitude = bits & Vector128.Create(0x7FFFFFFFu);
+        var normal = (magnitude - Vector128.Create(Rebias) + ((magnitude >> 13) & Vector128<uint>.One)) >> 13;
+        var subnormal = (magnitude.AsSingle() + Vector128.Create(0.5f)).AsUInt32() - Vector128.Create(0x3F000000u);
+        var special = Vector128.ConditionalSelect(Vector128.GreaterThan(magnitude, Vector128.Create(0x7F800000u)), Vector128.Create(NotANumber), Vector128.Create(Infinite));
+        var half = Vector128.ConditionalSelect(Vector128.LessThan(magnitude, Vector128.Create(SmallestNormal)), subnormal, normal);
+        half = Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(Overflow)), special, half);
+        half |= (bits & Vector128.Create(0x80000000u)) >> 16;
+        return Vector128.Narrow(half, half).GetLower();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ushort> Narrow(Vector512<float> value) => Vector256.Create(Narrow(value.GetLower()), Narrow(value.GetUpper()));
+    public static Vector128<ushort> Narrow(Vector256<float> value)
+    {
+        var bits = value.AsUInt32();
+        var magnitude = bits & Vector256.Create(0x7FFFFFFFu);
+        var normal = (magnitude - Vector256.Create(Rebias) + ((magnitude >> 13) & Vector256<uint>.One)) >> 13;
+        var subnormal = (magnitude.AsSingle() + Vector256.Create(0.5f)).AsUInt32() - Vector256.Create(0x3F000000u);
+        var special = Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), Vector256.Create(NotANumber), Vector256.Create(Infinite));
+        var half = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(SmallestNormal)), subnormal, normal);
+        half = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(Overflow)), special, half);
+        half |= (bits & Vector256.Create(0x80000000u)) >> 16;
+        return Vector128.Narrow(half.GetLower(), half.GetUpper());
+    }
 
-    public static ushort Narrow(float value) => BitConverter.HalfToUInt16Bits((Half)value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ushort> Narrow(Vector512<float> value)
+    {
+        var bits = value.AsUInt32();
+        var magnitude = bits & Vector512.Create(0x7FFFFFFFu);
+        var normal = (magnitude - Vector512.Create(Rebias) + ((magnitude >> 13) & Vector512<uint>.One)) >> 13;
+        var subnormal = (magnitude.AsSingle() + Vector512.Create(0.5f)).AsUInt32() - Vector512.Create(0x3F000000u);
+        var special = Vector512.ConditionalSelect(Vector512.GreaterThan(magnitude, Vector512.Create(0x7F800000u)), Vector512.Create(NotANumber), Vector512.Create(Infinite));
+        var half = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(SmallestNormal)), subnormal, normal);
+        half = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Overflow)), special, half);
+        half |= (bits & Vector512.Create(0x80000000u)) >> 16;
+        return Vector256.Narrow(half.GetLower(), half.GetUpper());
+    }
 }

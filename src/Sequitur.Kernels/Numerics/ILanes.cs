@@ -46,6 +46,12 @@ internal unsafe interface ILanes<V>
     /// <summary>2ⁿ for integral n from −126 to 127.</summary>
     static abstract V PowerOfTwo(V n);
 
+    /// <summary>For finite normal a the n of |a| = f·2ⁿ with f in [1, 2).</summary>
+    static abstract V Exponent(V a);
+
+    /// <summary>For finite normal a the f of |a| = f·2ⁿ with f in [1, 2).</summary>
+    static abstract V Fraction(V a);
+
     /// <summary>All bits set where a &lt; b.</summary>
     static abstract V LessThan(V a, V b);
 

@@ -13,9 +13,9 @@ internal readonly unsafe struct One(float value) : ILanes<One>
 
     public static void Store(float* destination, One value) => *destination = value.Value;
 
-    public static One LoadHalf(ushort* source) => new((float)BitConverter.UInt16BitsToHalf(*source));
+    public static One LoadHalf(ushort* source) => new(HalfBits.Widen(*source));
 
-    public static void StoreHalf(ushort* destination, One value) => *destination = BitConverter.HalfToUInt16Bits((Half)value.Value);
+    public static void StoreHalf(ushort* destination, One value) => *destination = HalfBits.Narrow(value.Value);
 
     public static One LoadInteger(int* source) => new(*source);
 
@@ -32,6 +32,10 @@ internal readonly unsafe struct One(float value) : ILanes<One>
     public static One Round(One a) => new(MathF.Round(a.Value, MidpointRounding.ToEven));
 
     public static One PowerOfTwo(One n) => new(BitConverter.Int32BitsToSingle(((int)n.Value + 127) << 23));
+
+    public static One Exponent(One a) => new(((BitConverter.SingleToInt32Bits(a.Value) >>> 23) & 255) - 127);
+
+    public static One Fraction(One a) => new(BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(a.Value) & 0x007FFFFF) | 0x3F800000));
 
     public static One LessThan(One a, One b) => Mask(a.Value < b.Value);
 

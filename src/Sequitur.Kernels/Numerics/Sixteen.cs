@@ -51,6 +51,14 @@ internal readonly unsafe struct Sixteen(Vector512<float> value) : ILanes<Sixteen
         new(Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n.Value) + Vector512.Create(127), 23).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Exponent(Sixteen a) =>
+        new(Vector512.ConvertToSingle((Vector512.ShiftRightLogical(a.Value.AsInt32(), 23) & Vector512.Create(255)) - Vector512.Create(127)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Fraction(Sixteen a) =>
+        new(((a.Value.AsInt32() & Vector512.Create(0x007FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen LessThan(Sixteen a, Sixteen b) => new(Vector512.LessThan(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
