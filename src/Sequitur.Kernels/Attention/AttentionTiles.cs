@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using Sequitur.Kernels.Numerics;
+
+namespace Sequitur.Kernels.Attention;
+
+/// <summary>
+/// The inner loops of attention: eight accumulators (four queries × two vectors, or one query × four), two loads and four broadcasts a
+/// step, so that eight independent chains hide the latency of the multiply-add and all stays in 16 registers.
+/// Fewer than four queries repeat the last one: repeated work gives the same numbers in the same place.
+/// </summary>
+internal static unsafe class AttentionTiles<V>
+    where V : struct, ILanes<V>
+{
+    /// <summary>Keys of one step of <see cref="Scores4"/>.</summary>
+    public static int Step4 => 2 * V.Count;
+
+    /// <summary>Keys of one step of <see cref="Scores1"/>.</summary>
+    public static int Step1 => 4 * V.Count;
+
+    /// <summary>Scores of four queries and keys [from, to) of a tile: <c>fl(chain(q·k)·scale)</c>; whole steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scores4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, float* tile, int dim, float scale, int offset, int from, int to)
+    {
+        float* a = q0->Numbers, b = q1->Numbers, c = q2->Numbers, d = q3->Numbers;
+        var factor = V.Broadcast(scale);
+        for (var key = from; key < to; key += Step4)
+        {
+            V a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+            var keys = tile + key;
+            for (var i = 0; i < dim; i++)
+            {
+                var k0 = V.Load(keys);
+                var k1 = V.Load(keys + V.Count);
+                keys += KeyValueSource.Tile;
+                var q = V.Broadcast(a[i]);
+                a0 = V.Fma(q, k0, a0);
+                a1 = V.Fma(q, k1, a1);
+                q = V.Broadcast(b[i]);
+                b0 = V.Fma(q, k0, b0);
+                b1 = V.Fma(q, k1, b1);
+                q = V.Broadcast(c[i]);
+                c0 = V.Fma(q, k0, c0);
+                c1 = V.Fma(q, k1, c1);
+                q = V.Broadcast(d[i]);
+                d0 = V.Fma(q, k0, d0);
+                d1 = V.Fma(q, k1, d1);
+            }
+
+            Store2(q0->Weights + offset + key, a0 * factor, a1 * factor);
+            Store2(q1->Weights + offset + key, b0 * factor, b1 * factor);
+            Store2(q2->Weights + offset + key, c0 * factor, c1 * factor);
+            Store2(q3->Weights + offset + key, d0 * factor, d1 * factor);
+        }
+    }
+
+    /// <summary>Scores of one query; see <see cref="Scores4"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scores1(SweptQuery* query, float* tile, int dim, float scale, int offset, int from, int to)
+    {
+        var numbers = query->Numbers;
+        var factor = V.Broadcast(scale);
+        for (var key = from; key < to; key += Step1)
+        {
+            V a0 = default, a1 = default, a2 = default, a3 = default;
+            var keys = tile + key;
+            for (var i = 0; i < dim; i++)
+            {
+                var q = V.Broadcast(numbers[i]);
+                a0 = V.Fma(q, V.Load(keys), a0);
+                a1 = V.Fma(q, V.Load(keys + V.Count), a1);
+                a2 = V.Fma(q, V.Load(keys + (2 * V.Count)), a2);
+                a3 = V.Fma(q, V.Load(keys + (3 * V.Count)), a3);
+                keys += KeyValueSource.Tile;
+            }
+
+            Store2(query->Weights + offset + key, a0 * factor, a1 * factor);
+            Store2(query->Weights + offset + key + (2 * V.Count), a2 * factor, a3 * factor);
+        }
+    }
+
+    /// <summary>Adds keys [from, to) of a tile to the span's values of four queries, which see all of them; width in whole groups of 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Values4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, float* tile, long stride, int width, int offset, int from, int to)
+    {
+        float* a = q0->Weights + offset, b = q1->Weights + offset, c = q2->Weights + offset, d = q3->Weights + offset;
+        var column = 0;
+        for (; column + Step4 <= width; column += Step4)
+        {
+            float* r0 = q0->SpanResult + column, r1 = q1->SpanResult + column, r2 = q2->SpanResult + column, r3 = q3->SpanResult + column;
+            V a0 = V.Load(r0), a1 = V.Load(r0 + V.Count), b0 = V.Load(r1), b1 = V.Load(r1 + V.Count);
+            V c0 = V.Load(r2), c1 = V.Load(r2 + V.Count), d0 = V.Load(r3), d1 = V.Load(r3 + V.Count);
+            var values = tile + (from * stride) + column;
+            for (var key = from; key < to; key++)
+            {
+                var v0 = V.Load(values);
+                var v1 = V.Load(values + V.Count);
+                values += stride;
+                var p = V.Broadcast(a[key]);
+                a0 = V.Fma(p, v0, a0);
+                a1 = V.Fma(p, v1, a1);
+                p = V.Broadcast(b[key]);
+                b0 = V.Fma(p, v0, b0);
+                b1 = V.Fma(p, v1, b1);
+                p = V.Broadcast(c[key]);
+                c0 = V.Fma(p, v0, c0);
+                c1 = V.Fma(p, v1, c1);
+                p = V.Broadcast(d[key]);
+                d0 = V.Fma(p, v0, d0);
+                d1 = V.Fma(p, v1, d1);
+            }
+
+            Store2(r0, a0, a1);
+            Store2(r1, b0, b1);
+            Store2(r2, c0, c1);
+            Store2(r3, d0, d1);
+        }
+
+        for (; column < width; column += V.Count)
+        {
+            Column(q0, a, tile + column, stride, column, from, to);
+            ColumnUnless(q0, q1, b, tile + column, stride, column, from, to);
+            ColumnUnless(q1, q2, c, tile + column, stride, column, from, to);
+            ColumnUnless(q2, q3, d, tile + column, stride, column, from, to);
+        }
+    }
+
+    /// <summary>Adds keys [from, to) of a tile to the span's values of one query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Values1(SweptQuery* query, float* tile, long stride, int width, int offset, int from, int to)
+    {
+        var weights = query->Weights + offset;
+        var column = 0;
+        for (; column + Step1 <= width; column += Step1)
+        {
+            var result = query->SpanResult + column;
+            V a0 = V.Load(result), a1 = V.Load(result + V.Count), a2 = V.Load(result + (2 * V.Count)), a3 = V.Load(result + (3 * V.Count));
+            var values = tile + (from * stride) + column;
+            for (var key = from; key < to; key++)
+            {
+                var p = V.Broadcast(weights[key]);
+                a0 = V.Fma(p, V.Load(values), a0);
+                a1 = V.Fma(p, V.Load(values + V.Count), a1);
+                a2 = V.Fma(p, V.Load(values + (2 * V.Count)), a2);
+                a3 = V.Fma(p, V.Load(values + (3 * V.Count)), a3);
+                values += stride;
+            }
+
+            Store2(result, a0, a1);
+            Store2(result + (2 * V.Count), a2, a3);
+        }
+
+        for (; column < width; column += V.Count)
+        {
+            Column(query, weights, tile + column, stride, column, from, to);
+        }
+    }
+
+    // Values are added to, so a repeated query must not be added twice where its results are not loaded before they are stored.
+    private static void ColumnUnless(SweptQuery* before, SweptQuery* query, float* weights, float* tile, long stride, int column, int from, int to)
+    {
+        if (before != query)
+        {
+            Column(query, weights, tile, stride, column, from, to);
+        }
+    }
+
+    private static void Column(SweptQuery* query, float* weights, float* tile, long stride, int column, int from, int to)
+    {
+        var sum = V.Load(query->SpanResult + column);
+        for (var key = from; key < to; key++)
+        {
+            sum = V.Fma(V.Broadcast(weights[key]), V.Load(tile + (key * stride)), sum);
+        }
+
+        V.Store(query->SpanResult + column, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store2(float* destination, V first, V second)
+    {
+        V.Store(destination, first);
+        V.Store(destination + V.Count, second);
+    }
+}

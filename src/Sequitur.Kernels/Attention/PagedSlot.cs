@@ -1,0 +1,204 @@
+using Sequitur.Kernels.Memory;
+
+namespace Sequitur.Kernels.Attention;
+
+/// <summary>
+/// One layer's keys and values in the pages of a cache. A page holds 64 positions of a sequence, for all slots of a group one after
+/// another; page p of a sequence holds positions 64p … 64p + 63.
+/// </summary>
+/// <remarks>
+/// Inside a slot, per key head: the keys with positions in lanes <c>[key_dim][64]</c>, then the values <c>[64][value_dim]</c>, each row
+/// padded to a multiple of 16 numbers. So scores load 64 keys of one dimension, and a value is one run of memory.
+/// </remarks>
+public sealed unsafe class PagedSlot : KeyValueSource
+{
+    /// <summary>Positions of a page.</summary>
+    public const int PageSize = Tile;
+
+    private readonly Operand _pageTable;
+    private readonly Region _pool;
+    private readonly long _pageBytes;
+    private readonly long _slotOffset;
+    private readonly int _keyDim;
+    private readonly int _valueDim;
+    private readonly long _headBytes;
+    private readonly long _pages;
+
+    /// <summary>Describes a slot.</summary>
+    /// <param name="pageTable">Numbers of a sequence's pages in the pool, I32 <c>[sequences, max_pages]</c>; entries behind the last page of a sequence are not read.</param>
+    /// <param name="pool">All pages; page n begins at <c>n·page_bytes</c>.</param>
+    /// <param name="pageBytes">Bytes of a page, all slots together.</param>
+    /// <param name="slotOffset">Where this slot begins inside a page.</param>
+    /// <param name="format">How numbers are stored: F32 or F16.</param>
+    /// <param name="keyHeads">Heads of keys and values.</param>
+    /// <param name="keyDim">Numbers of a key, per head.</param>
+    /// <param name="valueDim">Numbers of a value, per head.</param>
+    /// <param name="valuesInKeys">Whether a value is the first <paramref name="valueDim"/> numbers of its key, and nothing else is stored (latent attention).</param>
+    /// <exception cref="ArgumentException">The slot does not fit its page, or the format stores no keys.</exception>
+    public PagedSlot(
+        Operand pageTable, Region pool, long pageBytes, long slotOffset, ElementType format, int keyHeads, int keyDim, int valueDim, bool valuesInKeys)
+    {
+        Shapes.Check(pageTable, pageTable.Columns, ElementType.I32, "page table");
+        var slotBytes = BytesPerPage(format, keyHeads, keyDim, valueDim, valuesInKeys);
+        if (slotOffset < 0 || slotOffset > pageBytes - slotBytes || slotOffset % NativeBuffer.Alignment != 0 || pageBytes % NativeBuffer.Alignment != 0)
+        {
+            throw new ArgumentException($"a slot of {slotBytes} bytes at {slotOffset} does not fit pages of {pageBytes} bytes (or is not aligned to {NativeBuffer.Alignment})");
+        }
+
+        _pageTable = pageTable;
+        _pool = pool;
+        _pageBytes = pageBytes;
+        _slotOffset = slotOffset;
+        Format = format;
+        KeyHeads = keyHeads;
+        _keyDim = keyDim;
+        _valueDim = valueDim;
+        ValuesInKeys = valuesInKeys;
+        _headBytes = slotBytes / keyHeads;
+        _pages = pool.Bytes / pageBytes;
+    }
+
+    /// <summary>How numbers are stored.</summary>
+    public ElementType Format { get; }
+
+    /// <summary>Heads of keys and values.</summary>
+    public int KeyHeads { get; }
+
+    /// <summary>Whether a value is the first numbers of its key.</summary>
+    public bool ValuesInKeys { get; }
+
+    internal int KeyDim => _keyDim;
+
+    internal int ValueDim => _valueDim;
+
+    private int ElementBytes => Format == ElementType.F32 ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>Bytes that a slot takes of each page, a multiple of 64.</summary>
+    /// <exception cref="ArgumentException">The format is neither F32 nor F16, or a size is impossible.</exception>
+    public static long BytesPerPage(ElementType format, int keyHeads, int keyDim, int valueDim, bool valuesInKeys)
+    {
+        if (format is not (ElementType.F32 or ElementType.F16))
+        {
+            throw new ArgumentException($"keys and values cannot be stored as {format}");
+        }
+
+        if (keyHeads < 1 || keyDim < 1 || valueDim < 1 || (valuesInKeys && valueDim > keyDim))
+        {
+            throw new ArgumentException($"a cache of {keyHeads} heads with keys of {keyDim} and values of {valueDim}{(valuesInKeys ? " inside the keys" : string.Empty)}");
+        }
+
+        var numbers = checked((long)keyDim + (valuesInKeys ? 0 : AttentionShape.Padded(valueDim)));
+        return checked(numbers * PageSize * keyHeads * format.RowBytes(1));
+    }
+
+    internal override void Check(AttentionShape shape)
+    {
+        if (shape.KeyHeads != KeyHeads || shape.KeyDim != _keyDim || shape.ValueDim != _valueDim)
+        {
+            throw new ArgumentException(
+                $"attention over {shape.KeyHeads} key heads of {shape.KeyDim} and {shape.ValueDim} cannot read a cache of {KeyHeads} of {_keyDim} and {_valueDim}");
+        }
+    }
+
+    internal override RaggedRows Counting(RaggedRows told) => told;
+
+    internal override long Keys(long sequence, RaggedRows counting) => counting.LengthOf(sequence);
+
+    /// <summary>Where the keys of a head begin in the page of a position.</summary>
+    internal byte* Head(long sequence, long page, int head)
+    {
+        if (page < 0 || page >= _pageTable.Columns)
+        {
+            throw new InvalidOperationException($"sequence {sequence} reaches page {page} of a table of {_pageTable.Columns}");
+        }
+
+        var number = _pageTable.Integers(sequence)[page];
+        if (number < 0 || number >= _pages)
+        {
+            throw new InvalidOperationException($"page {page} of sequence {sequence} is number {number} of a pool of {_pages}");
+        }
+
+        return _pool.Address + (number * _pageBytes) + _slotOffset + (head * _headBytes);
+    }
+
+    /// <summary>Where the values begin, from where the keys do.</summary>
+    internal byte* Values(byte* head) => head + ((long)_keyDim * PageSize * ElementBytes);
+
+    internal override void CopyKey(AttentionShape shape, long sequence, long position, int head, float* destination)
+    {
+        var keys = Head(sequence, position / PageSize, head);
+        for (var d = 0; d < _keyDim; d++)
+        {
+            destination[d] = Read(keys, ((long)d * PageSize) + (position % PageSize));
+        }
+    }
+
+    internal override void CopyValue(AttentionShape shape, long sequence, long position, int head, float* destination)
+    {
+        var keys = Head(sequence, position / PageSize, head);
+        for (var d = 0; d < _valueDim; d++)
+        {
+            destination[d] = ValuesInKeys
+                ? Read(keys, ((long)d * PageSize) + (position % PageSize))
+                : Read(Values(keys), (position % PageSize * shape.PaddedValueDim) + d);
+        }
+    }
+
+    internal override float* KeyTile<V>(AttentionShape shape, long sequence, long tile, int head, int from, int to, float* scratch)
+    {
+        var keys = Head(sequence, tile, head);
+        if (Format == ElementType.F32)
+        {
+            return (float*)keys;
+        }
+
+        var (start, end) = (from & ~15, (to + 15) & ~15);
+        for (var d = 0; d < _keyDim; d++)
+        {
+            Widen.Halves<V>((ushort*)keys + (d * PageSize) + start, end - start, scratch + (d * PageSize) + start);
+        }
+
+        return scratch;
+    }
+
+    internal override float* ValueTile<V>(AttentionShape shape, long sequence, long tile, int head, int from, int to, float* scratch, out long stride)
+    {
+        stride = shape.PaddedValueDim;
+        var keys = Head(sequence, tile, head);
+        if (ValuesInKeys)
+        {
+            TurnKeys<V>(keys, from, to, scratch, stride);
+            return scratch;
+        }
+
+        if (Format == ElementType.F32)
+        {
+            return (float*)Values(keys);
+        }
+
+        Widen.Halves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride));
+        return scratch;
+    }
+
+    private void TurnKeys<V>(byte* keys, int from, int to, float* scratch, long stride)
+        where V : struct, Numerics.ILanes<V>
+    {
+        if (Format == ElementType.F32)
+        {
+            Transpose.Columns((float*)keys + from, PageSize, _valueDim, to - from, scratch + (from * stride), stride);
+            return;
+        }
+
+        const int Rows = 4;
+        var widened = stackalloc float[Rows * PageSize];
+        for (var d = 0; d < _valueDim; d += Rows)
+        {
+            var rows = Math.Min(Rows, _valueDim - d);
+            Widen.Halves<V>((ushort*)keys + (d * PageSize), rows * PageSize, widened);
+            Transpose.Columns(widened + from, PageSize, rows, to - from, scratch + (from * stride) + d, stride);
+        }
+    }
+
+    private float Read(byte* block, long index) =>
+        Format == ElementType.F32 ? ((float*)block)[index] : Numerics.One.LoadHalf((ushort*)block + index).Value;
+}
