@@ -215,4 +215,6 @@ internal readonly unsafe struct IntegerPanel(sbyte* integers, float* scales, flo
 
     public IntegerPanel At(int block) =>
         new(Integers + ((long)block * QuantizedFormat.PanelBlockBytes), Scales + (block * PanelRows.Count), Minima + (block * PanelRows.Count));
+
+    public IntegerPanel Lane(int lane) => new(Integers + (lane * 4), Scales + lane, Minima + lane);
 }

@@ -61,7 +61,7 @@ public sealed unsafe class Weight
         var first = weights[0];
         foreach (var weight in weights)
         {
-            if (weight.Format != first.Format || weight.Columns != first.Columns || weight.Transposed != first.Transposed)
+            if (weight.Format.Name != first.Format.Name || weight.Columns != first.Columns || weight.Transposed != first.Transposed)
             {
                 throw new InvalidModelException($"cannot stack [{weight.Rows}, {weight.Columns}] in {weight.Format} on [{first.Rows}, {first.Columns}] in {first.Format}");
             }

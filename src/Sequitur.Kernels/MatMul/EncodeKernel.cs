@@ -1,0 +1,120 @@
+using System.Runtime.Intrinsics;
+using Sequitur.Kernels.Programs;
+
+namespace Sequitur.Kernels.MatMul;
+
+/// <summary>
+/// Encodes rows of binary32 as <see cref="ElementType.Encoded8"/>. For each group of 32: amax = the largest magnitude;
+/// d = amax/127, q = roundeven(x · (127/amax)), s = d·Σq. A group below 2⁻¹⁰⁰ becomes zeros; one that holds an infinity or NaN gets
+/// d = s = NaN and q = 0.
+/// </summary>
+/// <remarks>s uses Σq, not Σx: the integer product multiplies it with a block's minimum, and Σx would have 2.5 times the error.</remarks>
+public sealed unsafe class EncodeKernel : Kernel
+{
+    private const int Group = ElementTypes.GroupSize;
+
+    // 2⁻¹⁰⁰ and infinity, as the bits of a magnitude.
+    private const int Tiny = 27 << 23;
+    private const int Infinite = 0x7F800000;
+
+    private readonly bool _vectors;
+    private readonly Operand _x;
+    private readonly Operand _y;
+
+    /// <summary>Binds the operands: x F32 <c>[rows, n]</c>, y Encoded8 <c>[rows, n]</c>.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public EncodeKernel(Processor processor, Operand x, Operand y)
+    {
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, y.Columns);
+        MatMulShapes.RequireMatrix(y, "y", x.Rows, x.Columns, ElementType.Encoded8);
+        (_x, _y, _vectors) = (x, y, processor.Tier != Tier.Scalar);
+    }
+
+    /// <inheritdoc/>
+    public override long Items(RunSizes sizes) => _x.Rows.In(sizes);
+
+    /// <inheritdoc/>
+    public override long Grain(RunSizes sizes) => Math.Max(1, 16_384 / Math.Max(1, _x.Columns));
+
+    /// <inheritdoc/>
+    public override void Run(RunSizes sizes, long first, long end, Worker worker)
+    {
+        var groups = _x.Columns / Group;
+        for (var row = first; row < end; row++)
+        {
+            var x = _x.Floats(row);
+            var q = (sbyte*)_y.Row(row);
+            var d = (float*)(q + _x.Columns);
+            for (var g = 0; g < groups; g++)
+            {
+                var (scale, sum) = _vectors ? Encode(x + (g * Group), q + (g * Group)) : Reference(x + (g * Group), q + (g * Group));
+                d[g] = scale;
+                d[groups + g] = sum * scale;
+            }
+        }
+    }
+
+    private static (float Scale, int Sum) Reference(float* x, sbyte* q)
+    {
+        var largest = 0;
+        for (var i = 0; i < Group; i++)
+        {
+            largest = Math.Max(largest, BitConverter.SingleToInt32Bits(x[i]) & int.MaxValue);
+        }
+
+        if (largest is < Tiny or >= Infinite)
+        {
+            new Span<sbyte>(q, Group).Clear();
+            return (largest < Tiny ? 0 : float.NaN, 0);
+        }
+
+        var sum = 0;
+        var amax = BitConverter.Int32BitsToSingle(largest);
+        var inverse = 127 / amax;
+        for (var i = 0; i < Group; i++)
+        {
+            q[i] = (sbyte)MathF.Round(x[i] * inverse, MidpointRounding.ToEven);
+            sum += q[i];
+        }
+
+        return (amax / 127, sum);
+    }
+
+    // Eight vectors of 128 bits hold a group; wider ones would save little, for the steps across lanes cost as much as the rest.
+    private static (float Scale, int Sum) Encode(float* x, sbyte* q)
+    {
+        var magnitude = Vector128.Create(int.MaxValue);
+        var maximum = Vector128<int>.Zero;
+        for (var i = 0; i < Group; i += 4)
+        {
+            maximum = Vector128.Max(maximum, Vector128.Load((int*)x + i) & magnitude);
+        }
+
+        maximum = Vector128.Max(maximum, Vector128.Shuffle(maximum, Vector128.Create(2, 3, 0, 1)));
+        maximum = Vector128.Max(maximum, Vector128.Shuffle(maximum, Vector128.Create(1, 0, 3, 2)));
+        var largest = maximum.ToScalar();
+        if (largest is < Tiny or >= Infinite)
+        {
+            new Span<sbyte>(q, Group).Clear();
+            return (largest < Tiny ? 0 : float.NaN, 0);
+        }
+
+        var amax = BitConverter.Int32BitsToSingle(largest);
+        var inverse = Vector128.Create(127 / amax);
+        var sums = Vector128<int>.Zero;
+        for (var i = 0; i < Group; i += 16)
+        {
+            var a = Quantize(x + i, inverse);
+            var b = Quantize(x + i + 4, inverse);
+            var c = Quantize(x + i + 8, inverse);
+            var e = Quantize(x + i + 12, inverse);
+            sums += a + b + (c + e);
+            Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, e)).Store(q + i);
+        }
+
+        return (amax / 127, sums[0] + sums[1] + (sums[2] + sums[3]));
+    }
+
+    private static Vector128<int> Quantize(float* x, Vector128<float> inverse) =>
+        Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(x) * inverse));
+}

@@ -1,0 +1,139 @@
+using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Numerics;
+
+namespace Sequitur.Kernels.MatMul;
+
+/// <summary>
+/// The contract of all float products: an output is a chain of fused multiply-adds over ascending k from +0, in blocks of
+/// <see cref="Block"/>, the blocks' sums added in order. Here is the chain itself, plain and in panels of 16 outputs.
+/// </summary>
+/// <remarks>
+/// Panels: outputs in lanes, eight rows of x in flight (eight accumulators, one weight vector, broadcasts from memory). A multiply-add has a
+/// latency of 4 and, at 512 bits on Zen 4, a throughput of one a cycle: four rows already fill the unit.
+/// </remarks>
+internal static unsafe class FloatChain
+{
+    /// <summary>Numbers that one unbroken chain sums.</summary>
+    public const int Block = 4096;
+
+    private const int Lanes = PanelRows.Count;
+
+    /// <summary>The reference: Σ a[k·aStep]·b[k·bStep].</summary>
+    public static float Dot(float* a, long aStep, float* b, long bStep, long length)
+    {
+        var total = 0f;
+        for (var first = 0L; first < length; first += Block)
+        {
+            var sum = 0f;
+            for (var k = first; k < Math.Min(length, first + Block); k++)
+            {
+                sum = MathF.FusedMultiplyAdd(a[k * aStep], b[k * bStep], sum);
+            }
+
+            total = first == 0 ? sum : total + sum;
+        }
+
+        return total;
+    }
+
+    /// <summary>
+    /// totals[r·totalStride + lane] = (merge: its value +) Σₖ x[r][offset + k]·panel[k·16 + lane] for one block of at most <see cref="Block"/>.
+    /// </summary>
+    public static void Accumulate(Tier tier, float** x, long offset, int rows, float* panel, int length, float* totals, long totalStride, bool merge)
+    {
+        switch (tier)
+        {
+            case Tier.V512: Accumulate<Sixteen>(x, offset, rows, panel, length, totals, totalStride, merge); break;
+            case Tier.V256: Accumulate<Eight>(x, offset, rows, panel, length, totals, totalStride, merge); break;
+            case Tier.V128: Accumulate<Four>(x, offset, rows, panel, length, totals, totalStride, merge); break;
+            default: Accumulate<One>(x, offset, rows, panel, length, totals, totalStride, merge); break;
+        }
+    }
+
+    private static void Accumulate<V>(float** x, long offset, int rows, float* panel, int length, float* totals, long totalStride, bool merge)
+        where V : struct, ILanes<V>
+    {
+        for (var lane = 0; lane < Lanes; lane += V.Count)
+        {
+            var r = 0;
+            for (; r + 8 <= rows; r += 8)
+            {
+                Eight<V>(x + r, offset, panel + lane, length, totals + (r * totalStride) + lane, totalStride, merge);
+            }
+
+            for (; r + 4 <= rows; r += 4)
+            {
+                Four<V>(x + r, offset, panel + lane, length, totals + (r * totalStride) + lane, totalStride, merge);
+            }
+
+            for (; r < rows; r++)
+            {
+                One<V>(x[r] + offset, panel + lane, length, totals + (r * totalStride) + lane, merge);
+            }
+        }
+    }
+
+    private static void Eight<V>(float** x, long offset, float* panel, int length, float* totals, long totalStride, bool merge)
+        where V : struct, ILanes<V>
+    {
+        float* x0 = x[0] + offset, x1 = x[1] + offset, x2 = x[2] + offset, x3 = x[3] + offset;
+        float* x4 = x[4] + offset, x5 = x[5] + offset, x6 = x[6] + offset, x7 = x[7] + offset;
+        V s0 = V.Broadcast(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+        for (nint k = 0; k < length; k++, panel += Lanes)
+        {
+            var w = V.Load(panel);
+            s0 = V.Fma(V.Broadcast(x0[k]), w, s0);
+            s1 = V.Fma(V.Broadcast(x1[k]), w, s1);
+            s2 = V.Fma(V.Broadcast(x2[k]), w, s2);
+            s3 = V.Fma(V.Broadcast(x3[k]), w, s3);
+            s4 = V.Fma(V.Broadcast(x4[k]), w, s4);
+            s5 = V.Fma(V.Broadcast(x5[k]), w, s5);
+            s6 = V.Fma(V.Broadcast(x6[k]), w, s6);
+            s7 = V.Fma(V.Broadcast(x7[k]), w, s7);
+        }
+
+        Store(totals, s0, merge);
+        Store(totals + totalStride, s1, merge);
+        Store(totals + (2 * totalStride), s2, merge);
+        Store(totals + (3 * totalStride), s3, merge);
+        Store(totals + (4 * totalStride), s4, merge);
+        Store(totals + (5 * totalStride), s5, merge);
+        Store(totals + (6 * totalStride), s6, merge);
+        Store(totals + (7 * totalStride), s7, merge);
+    }
+
+    private static void Four<V>(float** x, long offset, float* panel, int length, float* totals, long totalStride, bool merge)
+        where V : struct, ILanes<V>
+    {
+        float* x0 = x[0] + offset, x1 = x[1] + offset, x2 = x[2] + offset, x3 = x[3] + offset;
+        V s0 = V.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
+        for (nint k = 0; k < length; k++, panel += Lanes)
+        {
+            var w = V.Load(panel);
+            s0 = V.Fma(V.Broadcast(x0[k]), w, s0);
+            s1 = V.Fma(V.Broadcast(x1[k]), w, s1);
+            s2 = V.Fma(V.Broadcast(x2[k]), w, s2);
+            s3 = V.Fma(V.Broadcast(x3[k]), w, s3);
+        }
+
+        Store(totals, s0, merge);
+        Store(totals + totalStride, s1, merge);
+        Store(totals + (2 * totalStride), s2, merge);
+        Store(totals + (3 * totalStride), s3, merge);
+    }
+
+    private static void One<V>(float* x, float* panel, int length, float* totals, bool merge)
+        where V : struct, ILanes<V>
+    {
+        var sum = V.Broadcast(0);
+        for (nint k = 0; k < length; k++, panel += Lanes)
+        {
+            sum = V.Fma(V.Broadcast(x[k]), V.Load(panel), sum);
+        }
+
+        Store(totals, sum, merge);
+    }
+
+    private static void Store<V>(float* total, V sum, bool merge)
+        where V : struct, ILanes<V> => V.Store(total, merge ? V.Load(total) + sum : sum);
+}

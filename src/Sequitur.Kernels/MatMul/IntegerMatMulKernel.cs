@@ -1,0 +1,100 @@
+using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Programs;
+
+namespace Sequitur.Kernels.MatMul;
+
+/// <summary>
+/// y[r, o] = Σₖ x[r, k]·w[o, k] (+ bias[o]) (+ residual[r, o]) by integer arithmetic: x Encoded8 <c>[rows, k]</c>, w <c>[n, k]</c> in a format
+/// with blocks, y F32 <c>[rows, n]</c>, bias <c>[1, n]</c>, residual <c>[rows, n]</c>. Sums are as <see cref="IntegerChain"/> states. The
+/// residual may be y itself.
+/// </summary>
+/// <remarks>An item is a panel of 16 outputs for all rows: each weight is decoded once a run (once per 1,024 rows).</remarks>
+public sealed unsafe class IntegerMatMulKernel : Kernel
+{
+    private readonly Tier _tier;
+    private readonly Operand _x;
+    private readonly Operand _y;
+    private readonly Weight _w;
+    private readonly QuantizedFormat _format;
+    private readonly Epilogue _epilogue;
+
+    /// <summary>Binds the operands.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the weight's format has no integers.</exception>
+    public IntegerMatMulKernel(Processor processor, Operand x, Weight w, Operand y, Operand bias = default, Operand residual = default)
+    {
+        _format = w.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Format} have no integers to multiply");
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Columns, ElementType.Encoded8);
+        MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Rows);
+        MatMulShapes.RequireEpilogue(y, bias, residual);
+        _tier = processor.Tier;
+        (_x, _w, _y, _epilogue) = (x, w, y, new(bias, residual));
+    }
+
+    /// <inheritdoc/>
+    public override long ScratchBytes => IntegerScratch.Bytes;
+
+    /// <inheritdoc/>
+    public override long Items(RunSizes sizes) => MatMulShapes.Panels(_w.Rows);
+
+    /// <inheritdoc/>
+    public override long Grain(RunSizes sizes) => MatMulShapes.Grain((long)PanelRows.Count * _w.Columns, _x.Rows.In(sizes));
+
+    /// <inheritdoc/>
+    public override void Run(RunSizes sizes, long first, long end, Worker worker)
+    {
+        var rows = _x.Rows.In(sizes);
+        var scratch = new IntegerScratch(worker);
+        for (var item = first; item < end; item++)
+        {
+            var output = item * PanelRows.Count;
+            var count = (int)Math.Min(PanelRows.Count, _w.Rows - output);
+            if (_tier == Tier.Scalar)
+            {
+                Reference(rows, output, count);
+                continue;
+            }
+
+            var panel = _w.Panel(output, count);
+            for (var row = 0L; row < rows; row += PanelScratch.TileRows)
+            {
+                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), panel, output, count, scratch);
+            }
+        }
+    }
+
+    private void RunTile(long first, int rows, in PanelRows panel, long output, int count, IntegerScratch scratch)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            scratch.Rows[r] = new(_x.Row(first + r), _x.Columns);
+        }
+
+        var blocks = _w.Columns / ElementTypes.GroupSize;
+        new Span<float>(scratch.Totals, rows * PanelRows.Count).Clear();
+        for (var b = 0; b < blocks; b += IntegerChain.Chunk)
+        {
+            var length = Math.Min(IntegerChain.Chunk, blocks - b);
+            _format.DecodeIntegers(panel, _w.Columns, b, length, scratch.Panel, _tier);
+            IntegerChain.Accumulate(_tier, _format, scratch.Rows, b, rows, scratch.Panel, length, scratch.Totals, scratch.Wide);
+        }
+
+        for (var r = 0; r < rows; r++)
+        {
+            _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);
+        }
+    }
+
+    private void Reference(long rows, long output, int count)
+    {
+        var blocks = _w.Columns / ElementTypes.GroupSize;
+        for (var o = output; o < output + count; o++)
+        {
+            var row = _w.Place(o).Address(_format.RowBytes(_w.Columns));
+            for (var r = 0L; r < rows; r++)
+            {
+                var sum = IntegerChain.Dot(new(_x.Row(r), _x.Columns), row, _format, blocks);
+                _y.Floats(r)[o] = _epilogue.Apply(sum, r, o);
+            }
+        }
+    }
+}

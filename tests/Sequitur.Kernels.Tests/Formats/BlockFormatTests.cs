@@ -1,0 +1,143 @@
+using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Tests.MatMul;
+
+namespace Sequitur.Kernels.Tests.Formats;
+
+public class BlockFormatTests
+{
+    [Theory]
+    [InlineData("F32", 0, 1, 4)]
+    [InlineData("F16", 1, 1, 2)]
+    [InlineData("BF16", 30, 1, 2)]
+    [InlineData("Q4_1", 3, 32, 20)]
+    [InlineData("Q8_0", 8, 32, 34)]
+    public void Find_NameOrGgufType_GivesTheFormat(string name, int type, int columns, int bytes)
+    {
+        var format = BlockFormats.Find(name).ShouldNotBeNull();
+        BlockFormats.FindGguf(type).ShouldBeSameAs(format);
+        BlockFormats.Find(name.ToLowerInvariant()).ShouldBeSameAs(format);
+        format.Name.ShouldBe(name);
+        format.BlockColumns.ShouldBe(columns);
+        format.RowBytes(columns * 3).ShouldBe(bytes * 3);
+    }
+
+    [Fact]
+    public void Registry_EveryMarkedClass_IsListedUnderItsName()
+    {
+        var marked = typeof(BlockFormat).Assembly.GetTypes()
+            .Select(type => (type, mark: type.GetCustomAttributes(typeof(BlockFormatAttribute), false).Cast<BlockFormatAttribute>().SingleOrDefault()))
+            .Where(entry => entry.mark is not null).ToList();
+        marked.Count.ShouldBe(BlockFormats.All.Count);
+        foreach (var (type, mark) in marked)
+        {
+            BlockFormats.Find(mark!.Name).ShouldNotBeNull().ShouldBeOfType(type);
+            BlockFormats.FindGguf(mark.GgufType).ShouldBeOfType(type);
+        }
+    }
+
+    [Fact]
+    public void Find_Unknown_GivesNull()
+    {
+        BlockFormats.Find("Q9_9").ShouldBeNull();
+        BlockFormats.FindGguf(-1).ShouldBeNull();
+        BlockFormats.FindGguf(777).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("F32", 1e-20f)]
+    [InlineData("F16", 1 / 2048f)]
+    [InlineData("BF16", 1 / 256f)]
+    [InlineData("Q4_1", 1 / 14f)]
+    [InlineData("Q8_0", 1 / 200f)]
+    public void DecodeRow_EncodedNumbers_ComeBackWithinTheFormatsStep(string name, float step)
+    {
+        var numbers = Weights.Numbers(96, 1);
+        var decoded = RoundTrip(BlockFormats.Find(name)!, numbers);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            decoded[i].ShouldBe(numbers[i], step);
+        }
+
+        RoundTrip(BlockFormats.Find(name)!, decoded).Zip(decoded, (a, b) => MathF.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(step / 100, "decoded numbers encode as themselves");
+    }
+
+    [Theory]
+    [MemberData(nameof(Weights.FormatNames), MemberType = typeof(Weights))]
+    public void Encode_WrongLength_Throws(string name)
+    {
+        var format = BlockFormats.Find(name)!;
+        Should.Throw<ArgumentException>(() => format.Encode(new float[64], new byte[format.RowBytes(64) - 1]));
+        if (format.BlockColumns > 1)
+        {
+            Should.Throw<ArgumentException>(() => format.Encode(new float[33], new byte[1000]));
+        }
+    }
+
+    [Fact]
+    public void Q4_1_KnownBlock_DecodesByLowThenHighNibbles()
+    {
+        // d = 0.5, m = −2; byte i holds i in the low and 15−i in the high nibble.
+        byte[] block = [0x00, 0x38, 0x00, 0xC0, .. Enumerable.Range(0, 16).Select(i => (byte)(i | ((15 - i) << 4)))];
+        var expected = Enumerable.Range(0, 16).Select(i => (0.5f * i) - 2).Concat(Enumerable.Range(0, 16).Select(i => (0.5f * (15 - i)) - 2));
+        Decode(new Q4_1(), block, 32).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Q8_0_KnownBlock_DecodesSignedBytes()
+    {
+        byte[] block = [0x00, 0x34, .. Enumerable.Range(0, 32).Select(i => (byte)(sbyte)((i * 8) - 128))];
+        Decode(new Q8_0(), block, 32).ShouldBe(Enumerable.Range(0, 32).Select(i => 0.25f * ((i * 8) - 128)));
+    }
+
+    [Fact]
+    public void Q8_0_Encode_RoundsHalvesAwayFromZero()
+    {
+        var row = new float[32];
+        (row[0], row[1], row[2], row[3]) = (127, 2.5f, -2.5f, 3.5f);
+        var bytes = new byte[34];
+        new Q8_0().Encode(row, bytes);
+        bytes[2..6].Select(b => (int)(sbyte)b).ShouldBe([127, 3, -3, 4]);
+    }
+
+    [Fact]
+    public void BF16_Encode_RoundsTiesToEvenAndKeepsNaN()
+    {
+        float[] row = [BitConverter.UInt32BitsToSingle(0x3F808000), BitConverter.UInt32BitsToSingle(0x3F818000), BitConverter.UInt32BitsToSingle(0x7F800001), float.NegativeInfinity];
+        var bytes = new byte[8];
+        new BF16().Encode(row, bytes);
+        bytes.Chunk(2).Select(pair => BitConverter.ToUInt16(pair)).ShouldBe([0x3F80, 0x3F82, 0x7FC0, 0xFF80]);
+    }
+
+    [Fact]
+    public void F16_SpecialNumbers_DecodeExactlyOnEveryTier()
+    {
+        var bytes = new byte[65536 * 2];
+        for (var i = 0; i < 65536; i++)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(i * 2), (ushort)i);
+        }
+
+        var decoded = Decode(new F16(), bytes, 65536);
+        for (var i = 0; i < 65536; i++)
+        {
+            decoded[i].ShouldBe((float)BitConverter.UInt16BitsToHalf((ushort)i));
+        }
+    }
+
+    private static float[] RoundTrip(BlockFormat format, float[] numbers)
+    {
+        var bytes = new byte[format.RowBytes(numbers.Length)];
+        format.Encode(numbers, bytes);
+        return Decode(format, bytes, numbers.Length);
+    }
+
+    private static float[] Decode(BlockFormat format, byte[] bytes, int columns)
+    {
+        var region = new NativeBuffer(bytes.Length).Region;
+        bytes.CopyTo(region.AsSpan<byte>());
+        var row = new float[columns];
+        new Weight(format, 1, columns, [new(region, 1)]).DecodeRow(0, row);
+        return row;
+    }
+}

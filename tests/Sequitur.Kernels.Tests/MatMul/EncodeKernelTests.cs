@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Sequitur.Kernels.MatMul;
+
+namespace Sequitur.Kernels.Tests.MatMul;
+
+public class EncodeKernelTests
+{
+    [Theory]
+    [InlineData(0, 32)]
+    [InlineData(1, 32)]
+    [InlineData(5, 96)]
+    [InlineData(3, 1536)]
+    public void Run_RandomRows_EqualTheReferenceAndRoundTheNumbers(int rows, int columns)
+    {
+        var x = KernelHarness.Random(rows, columns, 1, 3);
+        var y = Encode(x);
+        for (var r = 0; r < rows; r++)
+        {
+            var (q, d, s) = Parts(y, r);
+            for (var g = 0; g < columns / 32; g++)
+            {
+                var group = KernelHarness.Row<float>(x, r).Slice(g * 32, 32).ToArray();
+                d[g].ShouldBe(group.Max(MathF.Abs) / 127);
+                s[g].ShouldBe(q[(g * 32)..((g * 32) + 32)].Sum(value => value) * d[g]);
+                q[(g * 32)..((g * 32) + 32)].Max(value => Math.Abs((int)value)).ShouldBe(127);
+                for (var i = 0; i < 32; i++)
+                {
+                    (q[(g * 32) + i] * (double)d[g]).ShouldBe(group[i], d[g] * 0.5001);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0f, 0f)]
+    [InlineData(7.8e-31f, 0f)]
+    [InlineData(float.NaN, float.NaN)]
+    [InlineData(float.PositiveInfinity, float.NaN)]
+    [InlineData(float.NegativeInfinity, float.NaN)]
+    public void Run_GroupWithoutAScale_GivesZeroIntegers(float value, float scale)
+    {
+        var x = KernelHarness.Empty(1, 64);
+        KernelHarness.Row<float>(x, 0).Clear();
+        KernelHarness.Row<float>(x, 0)[37] = value;
+        KernelHarness.Row<float>(x, 0)[0] = 1;
+        var (q, d, s) = Parts(Encode(x), 0);
+        q[32..].ShouldAllBe(integer => integer == 0);
+        (d[1], s[1]).ShouldBe((scale, scale));
+        (q[0], d[0], s[0]).ShouldBe(((sbyte)127, 1 / 127f, 127 * (1 / 127f)));
+    }
+
+    [Fact]
+    public void Run_SmallestScaledAndLargestNumbers_KeepTheirIntegers()
+    {
+        var x = KernelHarness.Empty(1, 64);
+        KernelHarness.Row<float>(x, 0)[..32].Fill(-MathF.ScaleB(1, -100));
+        KernelHarness.Row<float>(x, 0)[32..].Fill(float.MaxValue);
+        var (q, d, _) = Parts(Encode(x), 0);
+        q.ShouldBe([.. Enumerable.Repeat((sbyte)-127, 32), .. Enumerable.Repeat((sbyte)127, 32)]);
+        d.ShouldBe([MathF.ScaleB(1, -100) / 127, float.MaxValue / 127]);
+    }
+
+    [Fact]
+    public void Run_Halves_RoundToEven()
+    {
+        var x = KernelHarness.Empty(1, 32);
+        KernelHarness.Row<float>(x, 0).Clear();
+        ((float[])[127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -2.5f]).CopyTo(KernelHarness.Row<float>(x, 0));
+        Parts(Encode(x), 0).Q[..7].ShouldBe([127, 0, 2, 2, 0, -2, -2]);
+    }
+
+    private static Operand Encode(Operand x) => KernelHarness.EqualOnAllTiers(
+        () => KernelHarness.Empty((int)x.Rows.Factor, x.Columns, ElementType.Encoded8), (processor, output) => new EncodeKernel(processor, x, output));
+
+    private static (sbyte[] Q, float[] D, float[] S) Parts(Operand encoded, int row)
+    {
+        var bytes = KernelHarness.Row<byte>(encoded, row);
+        var scales = MemoryMarshal.Cast<byte, float>(bytes[encoded.Columns..]);
+        return (MemoryMarshal.Cast<byte, sbyte>(bytes[..encoded.Columns]).ToArray(), scales[..(scales.Length / 2)].ToArray(), scales[(scales.Length / 2)..].ToArray());
+    }
+}

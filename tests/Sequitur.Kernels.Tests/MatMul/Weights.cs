@@ -1,0 +1,76 @@
+using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Memory;
+
+namespace Sequitur.Kernels.Tests.MatMul;
+
+/// <summary>Weights of random numbers, as stored and as views.</summary>
+internal static class Weights
+{
+    public static TheoryData<string> FormatNames { get; } = [.. BlockFormats.All.Select(format => format.Name)];
+
+    public static TheoryData<string> IntegerFormatNames { get; } = [.. BlockFormats.All.Where(format => format.HasIntegerPanel).Select(format => format.Name)];
+
+    public static float[] Numbers(long count, int seed, float scale = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, (int)count).Select(_ => ((random.NextSingle() * 2) - 1) * scale)];
+    }
+
+    /// <summary>A stored tensor whose bytes begin at an odd address.</summary>
+    public static WeightPart Part(BlockFormat format, int rows, int columns, int seed, bool transposed = false)
+    {
+        var (storedRows, storedColumns) = transposed ? (columns, rows) : (rows, columns);
+        var rowBytes = (int)format.StoredBytes(storedColumns);
+        var region = new NativeBuffer((rowBytes * (long)storedRows) + 1).Region.Slice(1, rowBytes * (long)storedRows);
+        var numbers = Numbers((long)rows * columns, seed);
+        for (var row = 0; row < storedRows; row++)
+        {
+            format.Encode(numbers.AsSpan(row * storedColumns, storedColumns), region.AsSpan<byte>().Slice(row * rowBytes, rowBytes));
+        }
+
+        return new(region, rows);
+    }
+
+    public static Weight Random(BlockFormat format, int rows, int columns, int seed, bool transposed = false) =>
+        new(format, rows, columns, [Part(format, rows, columns, seed, transposed)], transposed);
+
+    /// <summary>
+    /// All ways in which a weight of some shape can be seen: as stored, a slice over two parts, permuted, stacked of permuted and plain ones,
+    /// and (dense formats) transposed, whole and sliced and permuted.
+    /// </summary>
+    public static IEnumerable<(string Name, Weight Weight)> Views(BlockFormat format, int rows, int columns, int seed)
+    {
+        yield return ("stored", Random(format, rows, columns, seed));
+        yield return ("sliced", new Weight(format, rows + 9, columns, [Part(format, 5, columns, seed), Part(format, rows + 4, columns, seed + 1)]).SliceRows(2, rows));
+        yield return ("permuted", Random(format, rows, columns, seed).PermuteRows(Shuffle(rows, seed)));
+        var some = rows / 2;
+        yield return ("stacked", Weight.Stack([Random(format, some, columns, seed).PermuteRows(Shuffle(some, seed)), Random(format, rows - some, columns, seed + 2)]));
+        if (format is DenseFormat)
+        {
+            yield return ("transposed", Random(format, rows, columns, seed, transposed: true));
+            var wide = new Weight(format, rows + 7, columns, [Part(format, 3, columns, seed, true), Part(format, rows + 4, columns, seed + 1, true)], transposed: true);
+            yield return ("transposed and sliced", wide.SliceRows(1, rows));
+            yield return ("transposed and permuted", wide.PermuteRows(Shuffle(rows + 7, seed)).SliceRows(2, rows));
+        }
+    }
+
+    /// <summary>All numbers, by <see cref="Weight.DecodeRow(long, Span{float})"/>.</summary>
+    public static float[][] Decode(Weight weight)
+    {
+        var rows = new float[weight.Rows][];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rows[row] = new float[weight.Columns];
+            weight.DecodeRow(row, rows[row]);
+        }
+
+        return rows;
+    }
+
+    public static int[] Shuffle(int count, int seed)
+    {
+        var map = Enumerable.Range(0, count).ToArray();
+        new Random(seed).Shuffle(map);
+        return map;
+    }
+}
