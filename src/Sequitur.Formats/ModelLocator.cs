@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Sequitur.Formats.HuggingFace;
-using Sequitur.Formats.SafeTensors;
 
 namespace Sequitur.Formats;
 

@@ -37,7 +37,7 @@ public sealed record Architecture(ArchitectureAttribute Key, Func<ModelConfig, W
 
 /// <summary>All families, found by what a checkpoint calls itself.</summary>
 [Registry(typeof(ArchitectureAttribute))]
-public static partial class Architectures
+public static partial class ArchitectureRegistry
 {
     /// <summary>The family of a Hugging Face configuration.</summary>
     /// <exception cref="UnsupportedModelException">There is none.</exception>

@@ -41,7 +41,7 @@ public sealed class CheckpointWeights(WeightSource source, BoundNameMap? names =
         }
 
         var (count, columns) = (request.Shape.Rows.Factor, request.Shape.Columns);
-        var part = new WeightPart(transposed ? columns : count, [.. stored.Planes.Select(p => p.Data)]);
+        var part = new WeightPart([.. stored.Planes.Select(p => p.Data)], count);
         var weight = new Weight(format, count, columns, [part], transposed);
         return new Parameter(request.Name, request.Shape, rows is null ? weight : weight.PermuteRows(rows(checked((int)count))), [.. stored.Shape]);
     }

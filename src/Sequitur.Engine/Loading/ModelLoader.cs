@@ -40,7 +40,7 @@ public static class ModelLoader
         var source = GgufWeightSource.Open(path);
         try
         {
-            var architecture = Architectures.FindGguf(source.File.Metadata.GetString("general.architecture"));
+            var architecture = ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture"));
             var config = GgufConfig.Read(source, architecture.Gguf!);
             var weights = new WeightScope(new CheckpointWeights(source, architecture.Gguf!.For(config)));
             return new(architecture.Create(config, weights), config, source, source.File);
@@ -55,7 +55,7 @@ public static class ModelLoader
     private static LoadedModel LoadHuggingFace(string directory)
     {
         var config = HuggingFaceConfig.Load(directory);
-        var architecture = Architectures.Find(config);
+        var architecture = ArchitectureRegistry.Find(config);
         var source = SafeTensorsWeightSource.Open(directory);
         try
         {

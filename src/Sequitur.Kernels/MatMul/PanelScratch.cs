@@ -1,5 +1,4 @@
 using Sequitur.Kernels.Formats;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.MatMul;

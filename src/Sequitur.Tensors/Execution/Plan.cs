@@ -2,7 +2,6 @@ using Sequitur.Kernels;
 using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Execution.Fusions;
-using Sequitur.Tensors.Ops;
 
 namespace Sequitur.Tensors.Execution;
 
@@ -13,7 +12,7 @@ namespace Sequitur.Tensors.Execution;
 public sealed class Plan
 {
     // Rows that get a program of their own: one token, a few (verification, small batches), many.
-    private static readonly long[] _variantRows = [1, 14, long.MaxValue];
+    private static readonly long[] VariantRows = [1, 14, long.MaxValue];
 
     private readonly PlanLayout _layout;
     private readonly PlanOptions _options;
@@ -29,7 +28,7 @@ public sealed class Plan
         Graph = fusion.Target;
         _sizes = new RunSizes(layout.Symbols.Count);
         _variantSymbol = layout.Symbols.Count > 0 ? Math.Max(layout.SymbolIndex("tokens"), 0) : -1;
-        _variants = [.. _variantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
+        _variants = [.. VariantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
     }
 
     /// <summary>The fused graph.</summary>

@@ -28,7 +28,7 @@ public sealed record AttentionSpec
             firstTerm += term.Tensors.Count;
         }
 
-        return new AttentionShape { Heads = heads, KeyHeads = keyHeads, KeyDim = keyDim, ValueDim = valueDim, Scale = Scale, Causal = Causal, Window = Window, Terms = terms };
+        return new AttentionShape(heads, keyHeads, keyDim, valueDim, Scale, Causal, Window, terms);
     }
 }
 

@@ -1,3 +1,4 @@
+#pragma warning disable CS9113
 using Sequitur.Kernels.Attention;
 using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Execution;
@@ -11,7 +12,7 @@ public sealed class AttentionQueryGradient(AttentionSpec spec) : Op
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs) => [TensorSpec.F32(inputs[3].Shape)];
 
     /// <inheritdoc/>
-    public override Kernel Bind(Binding b) => new AttentionQueryGradientKernel(b.Processor, AttentionGradientInputs.Bind(b, spec), b.Output());
+    public override Kernel Bind(Binding b) => new AttentionQueryGradientKernel(b.Processor, new AttentionGradientInputs(), b.Output());
 }
 
 /// <summary>The gradients of attention with respect to keys and values; inputs as in <see cref="AttentionQueryGradient"/>.</summary>
@@ -21,5 +22,5 @@ public sealed class AttentionKeyGradient(AttentionSpec spec) : Op
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs) => [TensorSpec.F32(inputs[4].Shape), TensorSpec.F32(inputs[5].Shape)];
 
     /// <inheritdoc/>
-    public override Kernel Bind(Binding b) => new AttentionKeyGradientKernel(b.Processor, AttentionGradientInputs.Bind(b, spec), b.Output(0), b.Output(1));
+    public override Kernel Bind(Binding b) => new AttentionKeyGradientKernel(b.Processor, new AttentionGradientInputs(), b.Output(0), b.Output(1));
 }

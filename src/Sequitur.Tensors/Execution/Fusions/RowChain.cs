@@ -1,4 +1,3 @@
-using Sequitur.Kernels;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Tensors.Execution.Fusions;
