@@ -29,8 +29,8 @@ public static class Scalar
     /// Sine and cosine, within 1 ulp for angles (in radians) up to 2³¹; NaN beyond, which no position of a sequence reaches, and for NaN.
     /// </summary>
     /// <remarks>
-    /// The angle is reduced in double by fused multiply-adds with a two-part π/2: no binary32 below 2³¹ is nearer to a multiple of
-    /// π/2 than 2⁻⁴⁰, so what is left has 40 correct bits and more. Taylor polynomials on [−π/4, π/4] in double, then one rounding.
+    /// The angle is reduced in double by fused multiply-adds with a two-part π/2, whose error (2⁻⁷⁶ at most) is far below a binary32's even for
+    /// the floats nearest to multiples of π/2. Taylor polynomials on [−π/4, π/4] in double, then one rounding.
     /// </remarks>
     public static void SinCos(float angle, out float sin, out float cos)
     {
