@@ -18,8 +18,8 @@ internal static unsafe class FloatChain
 
     private const int Lanes = PanelRows.Count;
 
-    /// <summary>The reference: Σ a[k·aStep]·b[k·bStep].</summary>
-    public static float Dot(float* a, long aStep, float* b, long bStep, long length)
+    /// <summary>The reference: Σ a[k]·b[k].</summary>
+    public static float Dot(float* a, float* b, long length)
     {
         var total = 0f;
         for (var first = 0L; first < length; first += Block)
@@ -27,7 +27,7 @@ internal static unsafe class FloatChain
             var sum = 0f;
             for (var k = first; k < Math.Min(length, first + Block); k++)
             {
-                sum = MathF.FusedMultiplyAdd(a[k * aStep], b[k * bStep], sum);
+                sum = MathF.FusedMultiplyAdd(a[k], b[k], sum);
             }
 
             total = first == 0 ? sum : total + sum;
