@@ -9,7 +9,8 @@ namespace Sequitur.Kernels.MatMul;
 /// </summary>
 /// <remarks>
 /// Panels: outputs in lanes, eight rows of x in flight (eight accumulators, one weight vector, broadcasts from memory). A multiply-add has a
-/// latency of 4 and, at 512 bits on Zen 4, a throughput of one a cycle: four rows already fill the unit.
+/// latency of 4 and, at 512 bits on Zen 4, a throughput of one a cycle: four rows already fill the unit. Measured 2026-11-25, one thread of a
+/// Zen 4, [1536, 576], 512 rows: 70 to 78 GFLOP/s in every format at 256 and 512 bits; one row, decoding included, 5 to 8 GFLOP/s.
 /// </remarks>
 internal static unsafe class FloatChain
 {

@@ -23,6 +23,13 @@ internal static unsafe class PanelProduct
     public static void Run(Tier tier, Weight w, QuantizedFormat format, in PanelRows panel, int rows, IntegerScratch scratch)
     {
         var blocks = w.Columns / ElementTypes.GroupSize;
+        if (rows == 1 && blocks <= 4 * IntegerChain.Chunk && panel.TryStride(format.RowBytes(w.Columns), out var first, out var stride))
+        {
+            var x = format.IsNibble ? *scratch.Rows : scratch.Rows->Widen(scratch.Wide, blocks);
+            format.MultiplyRow(x, first, stride, blocks, scratch.Totals, tier);
+            return;
+        }
+
         new Span<float>(scratch.Totals, rows * PanelRows.Count).Clear();
         for (var b = 0; b < blocks; b += IntegerChain.Chunk)
         {
