@@ -8,7 +8,7 @@ namespace Sequitur.Kernels.Formats;
 /// value = d·q + m.
 /// </summary>
 [BlockFormat("Q4_1", GgufType = 3)]
-public sealed unsafe class Q4_1() : QuantizedFormat("Q4_1", 20)
+public sealed unsafe partial class Q4_1() : QuantizedFormat("Q4_1", 20)
 {
     /// <inheritdoc/>
     public override bool HasMinimum => true;

@@ -4,7 +4,7 @@ namespace Sequitur.Kernels.Formats;
 
 /// <summary>ggml's Q8_0: 32 numbers in 34 bytes: binary16 d, then 32 signed bytes q; value = d·q.</summary>
 [BlockFormat("Q8_0", GgufType = 8)]
-public sealed unsafe class Q8_0() : QuantizedFormat("Q8_0", 34)
+public sealed unsafe partial class Q8_0() : QuantizedFormat("Q8_0", 34)
 {
     /// <inheritdoc/>
     public override bool HasMinimum => false;

@@ -73,6 +73,12 @@ public abstract unsafe class QuantizedFormat(string name, int blockBytes) : Bloc
         }
     }
 
+    /// <summary>
+    /// totals[lane] = the integer product (as <see cref="IntegerChain"/> states) of one row of x with 16 rows of weights that lie
+    /// <paramref name="stride"/> bytes apart, from registers to registers. Runs on vector tiers only.
+    /// </summary>
+    internal abstract void MultiplyRow(EncodedRow x, byte* rows, nint stride, int blocks, float* totals, Tier tier);
+
     internal override void DecodeRow(in RowPlace place, int columns, int first, int count, float* destination, Tier tier)
     {
         var block = place.Address(RowBytes(columns)) + ((long)first / Block * BlockBytes);

@@ -54,4 +54,20 @@ internal struct PanelRows
             addresses[i] = this[i].Address(rowBytes) + offset;
         }
     }
+
+    /// <summary>Whether the rows of plane 0 lie at even distances, as neighbouring rows and those of interleaved heads do.</summary>
+    public readonly unsafe bool TryStride(long rowBytes, out byte* first, out nint stride)
+    {
+        first = this[0].Address(rowBytes);
+        stride = (nint)(this[1].Address(rowBytes) - first);
+        for (var i = 2; i < Count; i++)
+        {
+            if (this[i].Address(rowBytes) != first + (i * stride))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -35,4 +35,20 @@ internal unsafe interface IIntegerLanes<I, V>
 
     /// <summary>Signed byte <paramref name="index"/> (0 to 3) of every 32-bit word as a float.</summary>
     static abstract V ByteToFloat(I words, int index);
+
+    static abstract I LowNibbles(I bytes);
+
+    static abstract I HighNibbles(I bytes);
+
+    /// <summary>The lower 16 bits of every 32-bit word, a binary16, widened.</summary>
+    static abstract V LowHalf(I words);
+
+    /// <summary>The upper 16 bits of every 32-bit word, a binary16, widened.</summary>
+    static abstract V HighHalf(I words);
+
+    /// <summary>One word of each row: rows lie <paramref name="stride"/> bytes apart and become lanes.</summary>
+    static abstract I Gather(byte* rows, nint stride);
+
+    /// <summary>Four words of each row: word j of the rows becomes the lanes of vector j.</summary>
+    static abstract void Turn(byte* rows, nint stride, out I a, out I b, out I c, out I d);
 }

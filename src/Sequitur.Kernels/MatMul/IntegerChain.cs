@@ -10,6 +10,8 @@ namespace Sequitur.Kernels.MatMul;
 /// <remarks>
 /// Four rows of x in flight, 32-bit words of four k broadcast to all outputs. Nibbles multiply as bytes (8 products and 8 sums of 16 bits a
 /// block, one widening); signed bytes as 16-bit words (16 products, 16 sums), even and odd k apart, so that widening takes shifts only.
+/// Measured 2026-11-25, one thread of a Zen 4, [1536, 576]: 512 rows Q4_1 184 / 154, Q8_0 111 / 92 Gop/s (512 / 256 bits); one row (from
+/// registers, weights in cache) Q4_1 18 / 17, Q8_0 13 / 20 GB/s; decoding a panel for one row gave 7 and 11.
 /// </remarks>
 internal static unsafe class IntegerChain
 {

@@ -69,15 +69,7 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
             scratch.Rows[r] = new(_x.Row(first + r), _x.Columns);
         }
 
-        var blocks = _w.Columns / ElementTypes.GroupSize;
-        new Span<float>(scratch.Totals, rows * PanelRows.Count).Clear();
-        for (var b = 0; b < blocks; b += IntegerChain.Chunk)
-        {
-            var length = Math.Min(IntegerChain.Chunk, blocks - b);
-            _format.DecodeIntegers(panel, _w.Columns, b, length, scratch.Panel, _tier);
-            IntegerChain.Accumulate(_tier, _format, scratch.Rows, b, rows, scratch.Panel, length, scratch.Totals, scratch.Wide);
-        }
-
+        PanelProduct.Run(_tier, _w, _format, panel, rows, scratch);
         for (var r = 0; r < rows; r++)
         {
             _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);

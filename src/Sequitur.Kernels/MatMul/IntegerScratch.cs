@@ -11,8 +11,8 @@ internal readonly unsafe struct IntegerScratch
     public IntegerScratch(Worker worker)
     {
         Rows = (EncodedRow*)worker.Scratch.Address;
-        Outputs = (float**)(Rows + Tile);
-        Totals = (float*)(Outputs + Tile);
+        Pairs = (long*)(Rows + Tile);
+        Totals = (float*)(Pairs + Tile);
         Wide = (int*)(Totals + (Tile * PanelRows.Count));
         var scales = (float*)(Wide + IntegerChain.WideWords);
         var minima = scales + (IntegerChain.Chunk * PanelRows.Count);
@@ -21,14 +21,14 @@ internal readonly unsafe struct IntegerScratch
 
     /// <summary>Bytes in total.</summary>
     public static long Bytes =>
-        (Tile * (sizeof(EncodedRow) + sizeof(float*) + (PanelRows.Count * sizeof(float)))) + (IntegerChain.WideWords * sizeof(int))
+        (Tile * (sizeof(EncodedRow) + sizeof(long) + (PanelRows.Count * sizeof(float)))) + (IntegerChain.WideWords * sizeof(int))
         + (IntegerChain.Chunk * ((2 * PanelRows.Count * sizeof(float)) + QuantizedFormat.PanelBlockBytes));
 
     /// <summary>The tile's rows of x.</summary>
     public EncodedRow* Rows { get; }
 
-    /// <summary>Where the tile's rows of y begin.</summary>
-    public float** Outputs { get; }
+    /// <summary>Which rows (of all tokens and slots) the tile's rows are, where they are picked.</summary>
+    public long* Pairs { get; }
 
     /// <summary>Sums, <c>[row·16 + lane]</c>.</summary>
     public float* Totals { get; }

@@ -67,13 +67,7 @@ public sealed unsafe class MatMulKernel : Kernel
             scratch.Rows[r] = _x.Floats(first + r);
         }
 
-        for (var k = 0; k < _w.Columns; k += FloatChain.Block)
-        {
-            var length = Math.Min(FloatChain.Block, _w.Columns - k);
-            _w.DecodePanel(panel, k, length, scratch.Panel, _tier);
-            FloatChain.Accumulate(_tier, scratch.Rows, k, rows, scratch.Panel, length, scratch.Totals, PanelRows.Count, merge: k > 0);
-        }
-
+        PanelProduct.Run(_tier, _w, panel, rows, scratch);
         for (var r = 0; r < rows; r++)
         {
             _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);
@@ -87,7 +81,7 @@ public sealed unsafe class MatMulKernel : Kernel
             _w.DecodeRow(_w.Place(o), 0, _w.Columns, row, _tier);
             for (var r = 0L; r < rows; r++)
             {
-                _y.Floats(r)[o] = _epilogue.Apply(FloatChain.Dot(_x.Floats(r), 1, row, 1, _w.Columns), r, o);
+                _y.Floats(r)[o] = _epilogue.Apply(FloatChain.Dot(_x.Floats(r), row, _w.Columns), r, o);
             }
         }
     }

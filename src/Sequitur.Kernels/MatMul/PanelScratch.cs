@@ -11,28 +11,30 @@ internal readonly unsafe struct PanelScratch
     /// <summary>Rows that share one decoding of a panel.</summary>
     public const int TileRows = 1024;
 
-    public PanelScratch(Worker worker)
+    /// <param name="worker">Whose memory is cut.</param>
+    /// <param name="lanes">Outputs an item: 16 times the number of panels that are decoded together.</param>
+    public PanelScratch(Worker worker, int lanes = PanelRows.Count)
     {
         var address = worker.Scratch.Address;
         Rows = (float**)address;
-        Outputs = Rows + TileRows;
-        Totals = (float*)(Outputs + TileRows);
-        Panel = Totals + (TileRows * PanelRows.Count);
+        Pairs = (long*)(Rows + TileRows);
+        Totals = (float*)(Pairs + TileRows);
+        Panel = Totals + (TileRows * lanes);
     }
 
     /// <summary>Where the tile's rows of x begin.</summary>
     public float** Rows { get; }
 
-    /// <summary>Where the tile's rows of y begin.</summary>
-    public float** Outputs { get; }
+    /// <summary>Which rows (of all tokens and slots) the tile's rows are, where they are picked.</summary>
+    public long* Pairs { get; }
 
-    /// <summary>Sums, <c>[row·16 + lane]</c>.</summary>
+    /// <summary>Sums, <c>[row·lanes + lane]</c>.</summary>
     public float* Totals { get; }
 
-    /// <summary>Decoded weights, <c>[k·16 + lane]</c>.</summary>
+    /// <summary>Decoded weights, <c>[k·16 + lane]</c>; with more than 16 lanes one block of k after another.</summary>
     public float* Panel { get; }
 
-    /// <summary>Bytes for products over <paramref name="length"/> numbers: a block's panel, or one whole row for the reference.</summary>
+    /// <summary>Bytes for products over <paramref name="length"/> numbers: a block's panels, or one whole row for the reference.</summary>
     public static long Bytes(long length, int lanes = PanelRows.Count) =>
-        (TileRows * ((2 * sizeof(float*)) + (PanelRows.Count * sizeof(float)))) + (Math.Max(length, Math.Min(length, FloatChain.Block) * lanes) * sizeof(float));
+        (TileRows * (sizeof(float*) + sizeof(long) + (lanes * sizeof(float)))) + (Math.Max(length, Math.Min(length, FloatChain.Block) * lanes) * sizeof(float));
 }

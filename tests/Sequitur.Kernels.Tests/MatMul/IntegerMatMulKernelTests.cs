@@ -12,16 +12,19 @@ public class IntegerMatMulKernelTests
         var format = BlockFormats.Find(name)!;
         foreach (var (view, w) in Weights.Views(format, 37, 96, 3))
         {
-            var rows = Weights.Decode(w);
-            var plain = KernelHarness.Random(5, 96, 4);
-            var x = Encoded(plain);
-            var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(5, 37), (processor, output) => new IntegerMatMulKernel(processor, x, w, output));
-            for (var r = 0; r < 5; r++)
+            foreach (var count in new[] { 1, 5 })
             {
-                var row = KernelHarness.Row<float>(plain, r).ToArray();
-                for (var o = 0; o < 37; o++)
+                var rows = Weights.Decode(w);
+                var plain = KernelHarness.Random(count, 96, 4);
+                var x = Encoded(plain);
+                var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(count, 37), (processor, output) => new IntegerMatMulKernel(processor, x, w, output));
+                for (var r = 0; r < count; r++)
                 {
-                    KernelHarness.Row<float>(y, r)[o].ShouldBe((float)row.Zip(rows[o], (a, b) => (double)a * b).Sum(), 0.1f, view);
+                    var row = KernelHarness.Row<float>(plain, r).ToArray();
+                    for (var o = 0; o < 37; o++)
+                    {
+                        KernelHarness.Row<float>(y, r)[o].ShouldBe((float)row.Zip(rows[o], (a, b) => (double)a * b).Sum(), 0.1f, view);
+                    }
                 }
             }
         }
@@ -32,7 +35,7 @@ public class IntegerMatMulKernelTests
     public void Run_AnyRowsOutputsAndChunks_EqualTheReferenceOnEveryTier(string name)
     {
         var format = BlockFormats.Find(name)!;
-        foreach (var (rows, outputs, columns) in new[] { (0, 16, 32), (1, 1, 32), (2, 15, 64), (3, 17, 288), (4, 33, 320), (7, 16, 4096), (8, 16, 4128), (13, 5, 8224), (1030, 16, 32) })
+        foreach (var (rows, outputs, columns) in new[] { (0, 16, 32), (1, 1, 32), (1, 48, 288), (1, 32, 16384), (1, 17, 16416), (2, 15, 64), (3, 17, 288), (4, 33, 320), (7, 16, 4096), (8, 16, 4128), (13, 5, 8224), (1030, 16, 32) })
         {
             var w = Weights.Random(format, outputs, columns, 5);
             var x = Encoded(KernelHarness.Random(rows, columns, 6));
@@ -40,6 +43,20 @@ public class IntegerMatMulKernelTests
             var residual = KernelHarness.Random(rows, outputs, 8);
             KernelHarness.EqualOnAllTiers(
                 () => KernelHarness.Copy(residual), (processor, output) => new IntegerMatMulKernel(processor, x, w, output, bias, output));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Weights.IntegerFormatNames), MemberType = typeof(Weights))]
+    public void Run_OneRowOfInterleavedHeads_EqualsTheReferenceOnEveryTier(string name)
+    {
+        // Halves of a head stored as neighbouring pairs: panels of rows two apart, both ways.
+        var stored = Weights.Random(BlockFormats.Find(name)!, 64, 96, 3);
+        var x = Encoded(KernelHarness.Random(1, 96, 4));
+        foreach (var map in new[] { Enumerable.Range(0, 64).Select(i => (2 * i % 64) + (i / 32)), Enumerable.Range(0, 64).Reverse() })
+        {
+            var w = stored.PermuteRows([.. map]);
+            KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(1, 64), (processor, output) => new IntegerMatMulKernel(processor, x, w, output));
         }
     }
 
@@ -76,6 +93,10 @@ public class IntegerMatMulKernelTests
             var expected = Weights.Decode(w)[0].Sum() * 127;
             KernelHarness.Row<float>(y, 0)[0].ShouldBe(expected);
             KernelHarness.Row<float>(y, 3)[15].ShouldBe(-expected);
+            var alone = KernelHarness.Empty(1, 64, ElementType.Encoded8);
+            KernelHarness.Row<byte>(encoded, 1).CopyTo(KernelHarness.Row<byte>(alone, 0));
+            y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(1, 16), (processor, output) => new IntegerMatMulKernel(processor, alone, w, output));
+            KernelHarness.Row<float>(y, 0)[9].ShouldBe(-expected);
         }
     }
 

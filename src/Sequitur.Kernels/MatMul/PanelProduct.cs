@@ -1,0 +1,90 @@
+using Sequitur.Kernels.Formats;
+
+namespace Sequitur.Kernels.MatMul;
+
+/// <summary>Products of a tile of rows, already addressed in the scratch memory, with 16 or 32 outputs: the vector tiers' shared step.</summary>
+internal static unsafe class PanelProduct
+{
+    /// <summary>Columns that <see cref="RunTransposed"/> decodes together: a block of every format.</summary>
+    public const int TransposedLanes = 2 * PanelRows.Count;
+
+    /// <summary>totals[r·16 + lane] = Σₖ x[r][k]·w[panel row lane, k], decoding a block of k at a time.</summary>
+    public static void Run(Tier tier, Weight w, in PanelRows panel, int rows, PanelScratch scratch)
+    {
+        for (var k = 0; k < w.Columns; k += FloatChain.Block)
+        {
+            var length = Math.Min(FloatChain.Block, w.Columns - k);
+            w.DecodePanel(panel, k, length, scratch.Panel, tier);
+            FloatChain.Accumulate(tier, scratch.Rows, k, rows, scratch.Panel, length, scratch.Totals, PanelRows.Count, merge: k > 0);
+        }
+    }
+
+    /// <summary>The same by integers.</summary>
+    public static void Run(Tier tier, Weight w, QuantizedFormat format, in PanelRows panel, int rows, IntegerScratch scratch)
+    {
+        var blocks = w.Columns / ElementTypes.GroupSize;
+        if (rows == 1 && blocks <= 4 * IntegerChain.Chunk && panel.TryStride(format.RowBytes(w.Columns), out var first, out var stride))
+        {
+            var x = format.IsNibble ? *scratch.Rows : scratch.Rows->Widen(scratch.Wide, blocks);
+            format.MultiplyRow(x, first, stride, blocks, scratch.Totals, tier);
+            return;
+        }
+
+        new Span<float>(scratch.Totals, rows * PanelRows.Count).Clear();
+        for (var b = 0; b < blocks; b += IntegerChain.Chunk)
+        {
+            var length = Math.Min(IntegerChain.Chunk, blocks - b);
+            format.DecodeIntegers(panel, w.Columns, b, length, scratch.Panel, tier);
+            IntegerChain.Accumulate(tier, format, scratch.Rows, b, rows, scratch.Panel, length, scratch.Totals, scratch.Wide);
+        }
+    }
+
+    /// <summary>
+    /// totals[r·32 + lane] = Σₒ x[r][o]·w[first + o, column + lane] over <paramref name="length"/> rows of w, for up to 32 columns.
+    /// </summary>
+    public static void RunTransposed(Tier tier, Weight w, long first, long length, int column, int rows, PanelScratch scratch)
+    {
+        var count = Math.Min(TransposedLanes, w.Columns - column);
+        var segment = stackalloc float[TransposedLanes];
+        for (var start = 0L; start < length; start += FloatChain.Block)
+        {
+            var block = (int)Math.Min(FloatChain.Block, length - start);
+            for (var o = 0; o < block; o++)
+            {
+                w.DecodeRow(w.Place(first + start + o), column, count, segment, tier);
+                for (var lane = 0; lane < TransposedLanes; lane += PanelRows.Count)
+                {
+                    var target = scratch.Panel + (lane * block) + (o * PanelRows.Count);
+                    new Span<float>(segment + lane, PanelRows.Count).CopyTo(new(target, PanelRows.Count));
+                }
+            }
+
+            for (var lane = 0; lane < count; lane += PanelRows.Count)
+            {
+                FloatChain.Accumulate(
+                    tier, scratch.Rows, start, rows, scratch.Panel + (lane * block), block, scratch.Totals + lane, TransposedLanes, merge: start > 0);
+            }
+        }
+    }
+
+    /// <summary>The reference of <see cref="RunTransposed"/> for one row of x, into <paramref name="y"/>.</summary>
+    public static void ReferenceTransposed(Weight w, long first, long length, int column, float* x, float* y)
+    {
+        var count = Math.Min(TransposedLanes, w.Columns - column);
+        var segment = stackalloc float[TransposedLanes];
+        var sums = stackalloc float[TransposedLanes];
+        new Span<float>(y, count).Clear();
+        for (var o = 0L; o < length; o++)
+        {
+            w.DecodeRow(w.Place(first + o), column, count, segment, Tier.Scalar);
+            for (var k = 0; k < count; k++)
+            {
+                sums[k] = MathF.FusedMultiplyAdd(x[o], segment[k], o % FloatChain.Block == 0 ? 0 : sums[k]);
+                if ((o + 1) % FloatChain.Block == 0 || o + 1 == length)
+                {
+                    y[k] = o < FloatChain.Block ? sums[k] : y[k] + sums[k];
+                }
+            }
+        }
+    }
+}
