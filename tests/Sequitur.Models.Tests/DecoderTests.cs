@@ -3,7 +3,7 @@ namespace Sequitur.Models.Tests;
 /// <summary>Each family of decoders against its reference, and against itself with a cache.</summary>
 public sealed class DecoderTests
 {
-    public static TheoryData<string> Cases => ["decoders/gemma2", "decoders/gemma2_bf16"];
+    public static TheoryData<string> Cases => ["decoders/gemma2", "decoders/gemma2_bf16", "decoders/deepseek_v3", "decoders/deepseek_v3_no_q_lora", "decoders/rwkv"];
 
     [Theory]
     [MemberData(nameof(Cases))]
