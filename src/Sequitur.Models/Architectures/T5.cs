@@ -88,10 +88,10 @@ public sealed class T5 : Model, IArchitecture
         _config = config;
         _embedding = new(weights["shared"], config.VocabSize, config.DModel);
         _encoder = [.. Enumerable.Range(0, config.NumLayers).Select(i => new T5EncoderLayer(config, weights[$"encoder.block.{i}"]))];
-        _encoderBias = BiasTable(config, weights["encoder"]);
+        _encoderBias = weights["encoder.block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _encoderNorm = new(weights["encoder.final_layer_norm"], config.DModel, config.LayerNormEpsilon);
         _decoder = [.. Enumerable.Range(0, config.NumDecoderLayers).Select(i => new T5DecoderLayer(config, weights[$"decoder.block.{i}"]))];
-        _decoderBias = BiasTable(config, weights["decoder"]);
+        _decoderBias = weights["decoder.block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _decoderNorm = new(weights["decoder.final_layer_norm"], config.DModel, config.LayerNormEpsilon);
 
         // A tied head is the only one that follows scaling. Files of version 1.1 have a head of their own, even some that say it is tied.
@@ -127,9 +127,6 @@ public sealed class T5 : Model, IArchitecture
 
     /// <inheritdoc/>
     public override Outputs Forward(Inputs inputs, ForwardContext context) => context.Phase == Encode ? RunEncoder(inputs, context) : RunDecoder(inputs, context);
-
-    private static Parameter BiasTable(T5Config config, WeightScope stack) =>
-        stack["block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
 
     private Outputs RunEncoder(Inputs inputs, ForwardContext context)
     {
