@@ -83,6 +83,7 @@ public sealed class InferenceEngine : IDisposable
     /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, or no token is asked for.</exception>
     public Generation Submit(Request request, CancellationToken cancellation = default)
     {
+        request.RefuseReserved();
         if (request.Ids.Count == 0)
         {
             throw new UsageException("the prompt is empty: give at least one token");

@@ -1,4 +1,5 @@
 using Sequitur.Engine.Sampling;
+using Sequitur.Tensors.Execution;
 
 namespace Sequitur.Engine;
 
@@ -20,8 +21,28 @@ public sealed record Request
     /// <summary>Tokens that end the generation (and are not part of the text).</summary>
     public IReadOnlyList<int> StopIds { get; init; } = [];
 
+    /// <summary>The adapter that the sequence runs with, −1 for none. Reserved: others are refused.</summary>
+    public int Adapter { get; init; } = -1;
+
+    /// <summary>Changes to the model's graph for this request. Reserved: any is refused.</summary>
+    public IReadOnlyList<GraphRewrite> Rewrites { get; init; } = [];
+
+    /// <summary>Names of inner values to hand out. Reserved: any is refused; <see cref="Trace"/> has them for whole runs.</summary>
+    public IReadOnlyList<string> Capture { get; init; } = [];
+
     /// <summary>Whether to copy each step's logits out (<see cref="Generation.Logits"/>).</summary>
     public bool KeepLogits { get; init; }
+
+    /// <summary>Refuses what the engine cannot do yet.</summary>
+    /// <exception cref="NotSupportedException">An adapter, a rewrite or a capture is asked for.</exception>
+    internal void RefuseReserved()
+    {
+        var asked = Adapter != -1 ? "adapters" : Rewrites.Count > 0 ? "graph rewrites" : Capture.Count > 0 ? "captured values" : null;
+        if (asked is not null)
+        {
+            throw new NotSupportedException($"requests with {asked} are not supported yet: their operations come with fine-tuning and the inspector");
+        }
+    }
 }
 
 /// <summary>Why a generation ended.</summary>

@@ -7,6 +7,9 @@ public class ByteLevelBpeConformanceTests
 {
     public static TheoryData<string> Folders => [.. BpeCases.Folders()];
 
+    public static TheoryData<string> FoldersWithBytes =>
+        [.. BpeCases.Folders().Where(folder => Conformance.Json("tokenizers", folder, "expected.json").TryGetProperty("bytes", out _))];
+
     [Fact]
     public void Folders_InRepository_AreSome() => BpeCases.Folders().Count().ShouldBeGreaterThanOrEqualTo(2);
 
@@ -68,17 +71,11 @@ public class ByteLevelBpeConformanceTests
         tokenizer.Decode(item.GetProperty("ids").Ints(), showSpecial: true).ShouldBe(expected, Label(item));
     });
 
-    [Theory, MemberData(nameof(Folders))]
+    [Theory, MemberData(nameof(FoldersWithBytes))]
     public void Decode_ByteStrings_GivesReferenceText(string folder)
     {
         ByteLevelBpe tokenizer = BpeCases.Load(folder);
-        JsonElement expected = Conformance.Json("tokenizers", folder, "expected.json");
-        if (!expected.TryGetProperty("bytes", out JsonElement cases))
-        {
-            Assert.Skip("The case has no byte strings.");
-        }
-
-        foreach (JsonElement item in cases.EnumerateArray())
+        foreach (JsonElement item in Conformance.Json("tokenizers", folder, "expected.json").GetProperty("bytes").EnumerateArray())
         {
             string what = item.GetProperty("what").GetString()!;
             int[] ids = item.GetProperty("ids").Ints();

@@ -2,8 +2,11 @@ namespace Sequitur.Engine.Sampling;
 
 /// <summary>Keeps the token with the largest logit (ties: the lowest id).</summary>
 [Sampler("greedy")]
-public sealed class Greedy : Sampler
+public sealed class Greedy : Sampler, ISamplerParser
 {
+    /// <inheritdoc/>
+    public static Sampler Parse(float? value) => value is null ? new Greedy() : throw new UsageException("greedy takes no value");
+
     /// <inheritdoc/>
     public override void Apply(Candidates candidates)
     {

@@ -2,7 +2,7 @@ namespace Sequitur.Engine.Sampling;
 
 /// <summary>Divides logits by a temperature: above 1 flatter, below 1 sharper (Ackley et al. 1985).</summary>
 [Sampler("temperature")]
-public sealed class Temperature : Sampler
+public sealed class Temperature : Sampler, ISamplerParser
 {
     private readonly float _temperature;
 
@@ -18,6 +18,9 @@ public sealed class Temperature : Sampler
 
         _temperature = temperature;
     }
+
+    /// <inheritdoc/>
+    public static Sampler Parse(float? value) => new Temperature(value ?? throw new UsageException("write temperature=NUMBER"));
 
     /// <inheritdoc/>
     public override void Apply(Candidates candidates)

@@ -63,7 +63,8 @@ public sealed unsafe class Weight
         {
             if (weight.Format.Name != first.Format.Name || weight.Columns != first.Columns || weight.Transposed != first.Transposed)
             {
-                throw new InvalidModelException($"cannot stack [{weight.Rows}, {weight.Columns}] in {weight.Format} on [{first.Rows}, {first.Columns}] in {first.Format}");
+                throw new InvalidModelException(
+                    $"cannot stack [{weight.Rows}, {weight.Columns}] in {weight.Format} on [{first.Rows}, {first.Columns}] in {first.Format}");
             }
         }
 
@@ -273,7 +274,8 @@ public sealed unsafe class Weight
             if (part.Planes[plane].Bytes != rowBytes * part.Rows)
             {
                 throw new InvalidModelException(
-                    $"{part.Rows} rows of {columns} numbers in {format} take {rowBytes * part.Rows} bytes ({format.Planes[plane]}), not {part.Planes[plane].Bytes}");
+                    $"{part.Rows} rows of {columns} numbers in {format} take {rowBytes * part.Rows} bytes of {format.Planes[plane]}, " +
+                    $"not {part.Planes[plane].Bytes}");
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sequitur.Kernels.Memory;
 
-/// <summary>Zeroed native memory, aligned to cache lines, freed when disposed or collected.</summary>
+/// <summary>Native memory, aligned to cache lines, freed when disposed or collected.</summary>
 public sealed unsafe class NativeBuffer : IDisposable
 {
     /// <summary>Alignment in bytes: a cache line, and the widest vector.</summary>
@@ -10,16 +10,22 @@ public sealed unsafe class NativeBuffer : IDisposable
 
     private void* _address;
 
-    /// <summary>Allocates <paramref name="bytes"/> bytes of zeros.</summary>
+    /// <summary>Allocates memory.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="zeroed">Whether it is filled with zeros. Otherwise its content is undefined, and the system gives pages only as they are touched.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative.</exception>
     /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
-    public NativeBuffer(long bytes)
+    public NativeBuffer(long bytes, bool zeroed = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
         var rounded = checked((nuint)((bytes + Alignment - 1) / Alignment * Alignment));
         _address = NativeMemory.AlignedAlloc(Math.Max(rounded, Alignment), Alignment);
-        NativeMemory.Clear(_address, Math.Max(rounded, Alignment));
+        if (zeroed)
+        {
+            NativeMemory.Clear(_address, Math.Max(rounded, Alignment));
+        }
+
         GC.AddMemoryPressure(Math.Max(bytes, 1));
     }
 

@@ -8,29 +8,23 @@ namespace Sequitur.Kernels.Numerics;
 /// </summary>
 public abstract class LaneKernel : Kernel
 {
-    private readonly Tier _tier;
+    // Chosen once: a delegate, because calling a generic virtual method looks it up each time.
+    private readonly Action<RunSizes, long, long, Worker> _run;
 
-    private protected LaneKernel(Processor processor) => _tier = processor.Tier;
+    private protected LaneKernel(Processor processor)
+    {
+        ArgumentNullException.ThrowIfNull(processor);
+        _run = processor.Tier switch
+        {
+            Tier.V128 => Lanes<Four>,
+            Tier.V256 => Lanes<Eight>,
+            Tier.V512 => Lanes<Sixteen>,
+            _ => Reference,
+        };
+    }
 
     /// <inheritdoc/>
-    public sealed override void Run(RunSizes sizes, long first, long end, Worker worker)
-    {
-        switch (_tier)
-        {
-            case Tier.V128:
-                Lanes<Four>(sizes, first, end, worker);
-                break;
-            case Tier.V256:
-                Lanes<Eight>(sizes, first, end, worker);
-                break;
-            case Tier.V512:
-                Lanes<Sixteen>(sizes, first, end, worker);
-                break;
-            default:
-                Reference(sizes, first, end, worker);
-                break;
-        }
-    }
+    public sealed override void Run(RunSizes sizes, long first, long end, Worker worker) => _run(sizes, first, end, worker);
 
     /// <summary>Items that make about 16,384 numbers, some 10 µs of work.</summary>
     private protected static long GrainOf(long numbersPerItem) => Math.Max(1, 16384 / Math.Max(numbersPerItem, 1));

@@ -16,11 +16,11 @@ internal static class Require
     public static void Type(Operand operand, ElementType type, string name) =>
         That(!operand.IsNone && operand.Type == type, $"{name} must be {type}, but {(operand.IsNone ? "is absent" : $"is {operand.Type}")}");
 
-    /// <exception cref="ArgumentException">An operand is no F32 matrix, or they differ in rows.</exception>
+    /// <exception cref="ArgumentException">The operands differ in rows.</exception>
     public static void Rows(Operand a, string nameOfA, Operand b, string nameOfB) =>
         That(a.Rows == b.Rows, $"{nameOfA} has {Text(a.Rows)} rows, but {nameOfB} has {Text(b.Rows)}");
 
-    /// <exception cref="ArgumentException">An operand has not so many columns.</exception>
+    /// <exception cref="ArgumentException">The operand has another number of columns.</exception>
     public static void Columns(Operand operand, int columns, string name) =>
         That(operand.Columns == columns, $"{name} must have {columns} columns, but has {operand.Columns}");
 

@@ -9,6 +9,8 @@ public sealed class StepProgram
     // Chunks a thread, at least: enough for the faster thread to take over what the slower one has not begun.
     private const int ChunksPerThread = 6;
 
+    private const int MaxThreadsCounted = 1024;
+
     private readonly Kernel[][] _phases;
     private readonly long[]? _itemsByThread;
 
@@ -19,7 +21,7 @@ public sealed class StepProgram
     {
         _phases = [.. phases.Select(phase => phase.ToArray())];
         ScratchBytes = _phases.SelectMany(phase => phase).Select(kernel => kernel.ScratchBytes).DefaultIfEmpty(0).Max();
-        _itemsByThread = countItems ? new long[64] : null;
+        _itemsByThread = countItems ? new long[MaxThreadsCounted] : null;
     }
 
     /// <summary>The kernels, phase by phase.</summary>

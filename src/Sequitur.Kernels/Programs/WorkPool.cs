@@ -79,10 +79,7 @@ public sealed class WorkPool : IDisposable
             Interlocked.Increment(ref _epoch);
             WakeAll();
             Execute(0);
-            while (Volatile.Read(ref _finished) != Threads - 1)
-            {
-                Barrier.Pause();
-            }
+            AwaitOthers();
 
             _program = null;
             if (_error is { } error)
@@ -99,6 +96,22 @@ public sealed class WorkPool : IDisposable
     {
         _scratchBytes = scratchBytes;
         return [.. Enumerable.Range(0, Threads).Select(i => new Worker(i, new NativeBuffer(scratchBytes)))];
+    }
+
+    // They are past the last barrier and about to say so; if the system has taken the processor from one of them, let it have ours.
+    private void AwaitOthers()
+    {
+        for (var i = 0; Volatile.Read(ref _finished) != Threads - 1; i++)
+        {
+            if (i < Spins)
+            {
+                Barrier.Pause();
+            }
+            else
+            {
+                Thread.Yield();
+            }
+        }
     }
 
     private void Execute(int index) => _program!.Execute(this, _sizes!, _workers[index]);

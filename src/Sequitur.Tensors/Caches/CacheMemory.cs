@@ -18,7 +18,7 @@ public sealed class CacheMemory : IDisposable
         foreach (var group in layout.Groups)
         {
             var pages = checked(CacheLayout.PagesFor(group, positions) + sequences);
-            _pools.Add(group.Name, (new NativeBuffer(checked(layout.PageBytes(group.Name) * pages)), pages));
+            _pools.Add(group.Name, (new NativeBuffer(checked(layout.PageBytes(group.Name) * pages), zeroed: false), pages));
         }
     }
 

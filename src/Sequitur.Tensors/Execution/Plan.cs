@@ -19,6 +19,7 @@ public sealed class Plan
     private readonly StepProgram[] _variants;
     private readonly RunSizes _sizes;
     private readonly int _variantSymbol;
+    private readonly int[] _variantOfRows;
 
     private Plan(PlanLayout layout, PlanOptions options, FusionPass fusion)
     {
@@ -28,6 +29,7 @@ public sealed class Plan
         Graph = fusion.Target;
         _sizes = new RunSizes(layout.Symbols.Count);
         _variantSymbol = layout.Symbols.Count > 0 ? Math.Max(layout.SymbolIndex("tokens"), 0) : -1;
+        _variantOfRows = [.. Enumerable.Range(0, (int)VariantRows[^2] + 2).Select(rows => Array.FindIndex(VariantRows, most => rows <= most))];
         _variants = [.. VariantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
     }
 
@@ -89,7 +91,8 @@ public sealed class Plan
     public void Run() => Variant().Run(_options.Pool, _sizes);
 
     /// <summary>The program that the next run takes.</summary>
-    public StepProgram Variant() => _variants[_variantSymbol < 0 || _sizes[_variantSymbol] > 14 ? 2 : _sizes[_variantSymbol] == 1 ? 0 : 1];
+    public StepProgram Variant() => 
+        _variants[_variantOfRows[_variantSymbol < 0 ? ^1 : (int)Math.Min(_sizes[_variantSymbol], _variantOfRows.Length - 1)]];
 
     /// <summary>Sets inputs and sizes, and runs once. (Allocates; loops fill <see cref="Input"/> themselves.)</summary>
     public void Run(RunInputs inputs)

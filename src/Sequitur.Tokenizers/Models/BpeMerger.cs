@@ -13,7 +13,7 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
     // Scratch that one huge piece needed is given back above this many symbols.
     private const int LargestKept = 1 << 16;
 
-    private readonly MergeQueue _queue = new();
+    private readonly MergeQueue _queue = new(vocabulary.MergeCount);
     private readonly int[] _ranks = new int[LongestScanned];
     private readonly int[] _results = new int[LongestScanned];
     private int[] _ids = new int[LongestScanned];
@@ -33,6 +33,39 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
     /// <returns>Whether every byte had a token, so that the tokens' own lengths say where each begins.</returns>
     public bool Merge(ReadOnlySpan<byte> piece, int offset, List<TokenSpan> output)
     {
+        // No token ever crosses two bytes that no merge joins, so what lies on either side is merged by itself: long pieces mostly fall
+        // into short parts (10 MB of random letters: 6.4 s without this).
+        bool complete = true;
+        int start = 0;
+        int before = -1;
+        for (int i = 0; i < piece.Length; i++)
+        {
+            byte value = piece[i];
+            if (vocabulary.IdOfByte(value) < 0)
+            {
+                continue;
+            }
+
+            if (before >= 0 && !vocabulary.CanJoin((byte)before, value))
+            {
+                complete &= MergePart(piece[start..i], offset + start, output);
+                start = i;
+            }
+
+            before = value;
+        }
+
+        return MergePart(piece[start..], offset + start, output) && complete;
+    }
+
+    private bool MergePart(ReadOnlySpan<byte> piece, int offset, List<TokenSpan> output)
+    {
+        if (piece.Length == 1 && vocabulary.IdOfByte(piece[0]) is int only and >= 0)
+        {
+            output.Add(new TokenSpan(only, offset, 1));
+            return true;
+        }
+
         ReadSymbols(piece);
         if (_count <= LongestScanned)
         {
@@ -170,12 +203,11 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
             owners[i] = i;
             if (i + 1 < count && Find(ids[i], ids[i + 1], out int rank, out _))
             {
-                _queue.AddUnordered(rank, i);
+                _queue.Push(rank, i);
             }
         }
 
-        _queue.Order();
-        while (_queue.Count > 0)
+        while (!_queue.IsEmpty)
         {
             _queue.Pop(out int rank, out int left);
             if (ids[left] < 0)
@@ -204,7 +236,7 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
             }
         }
 
-        _queue.Clear(LargestKept);
+        _queue.Trim(LargestKept);
     }
 
     private bool Find(int left, int right, out int rank, out int result)

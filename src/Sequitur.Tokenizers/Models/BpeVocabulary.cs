@@ -13,6 +13,7 @@ public sealed class BpeVocabulary
     private readonly TokenType[] _types;
     private readonly Dictionary<string, int> _ids;
     private readonly int[] _idOfByte = new int[256];
+    private readonly bool[] _joins = new bool[256 * 256];
 
     /// <summary>Reads a vocabulary as GGUF and <c>tokenizer.json</c> store it.</summary>
     /// <param name="tokens">A string for every id. Normal tokens are written in <see cref="ByteAlphabet"/>, control and user-defined ones literally.</param>
@@ -43,6 +44,9 @@ public sealed class BpeVocabulary
     public int LongestToken { get; private set; }
 
     internal MergeTable Merges { get; }
+
+    /// <summary>Whether some merge joins a token that ends in one byte with a token that begins with the other.</summary>
+    internal bool CanJoin(byte left, byte right) => _joins[left << 8 | right];
 
     internal int LengthOf(int id) => _starts[id + 1] - _starts[id];
 
@@ -189,6 +193,11 @@ public sealed class BpeVocabulary
             if (!table.TryAdd(left, right, rank, result))
             {
                 throw new InvalidModelException($"Merge {rank} (\"{merge}\") stands there twice.");
+            }
+
+            if (!BytesOf(left).IsEmpty && !BytesOf(right).IsEmpty)
+            {
+                _joins[BytesOf(left)[^1] << 8 | BytesOf(right)[0]] = true;
             }
         }
 

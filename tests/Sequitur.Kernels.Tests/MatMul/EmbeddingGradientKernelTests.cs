@@ -14,7 +14,8 @@ public class EmbeddingGradientKernelTests
         int[] list = [2, 0, 2, -1, 5, 2, 6, 0, int.MaxValue];
         var ids = KernelHarness.Of(list.Length, 1, list);
         var dy = KernelHarness.Random(list.Length, columns, 1);
-        var dw = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(6, columns), (processor, output) => new EmbeddingGradientKernel(processor, ids, dy, output));
+        var dw = KernelHarness.EqualOnAllTiers(
+            () => KernelHarness.Empty(6, columns), (processor, output) => new EmbeddingGradientKernel(processor, ids, dy, output));
         for (var word = 0; word < 6; word++)
         {
             for (var k = 0; k < columns; k++)

@@ -13,7 +13,8 @@ public class EmbeddingKernelTests
         {
             int[] list = [3, 0, 19, -1, 3, 20, int.MaxValue, int.MinValue, 7];
             var ids = KernelHarness.Of(list.Length, 1, list);
-            var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(list.Length, 96), (processor, output) => new EmbeddingKernel(processor, ids, w, output));
+            var y = KernelHarness.EqualOnAllTiers(
+                () => KernelHarness.Empty(list.Length, 96), (processor, output) => new EmbeddingKernel(processor, ids, w, output));
             var rows = Weights.Decode(w);
             for (var r = 0; r < list.Length; r++)
             {

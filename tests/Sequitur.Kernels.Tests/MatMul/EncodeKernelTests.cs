@@ -76,6 +76,7 @@ public class EncodeKernelTests
     {
         var bytes = KernelHarness.Row<byte>(encoded, row);
         var scales = MemoryMarshal.Cast<byte, float>(bytes[encoded.Columns..]);
-        return (MemoryMarshal.Cast<byte, sbyte>(bytes[..encoded.Columns]).ToArray(), scales[..(scales.Length / 2)].ToArray(), scales[(scales.Length / 2)..].ToArray());
+        var groups = scales.Length / 2;
+        return (MemoryMarshal.Cast<byte, sbyte>(bytes[..encoded.Columns]).ToArray(), scales[..groups].ToArray(), scales[groups..].ToArray());
     }
 }

@@ -51,7 +51,9 @@ public class ExpertMatMulKernelTests
         KernelHarness.Run(new EncodeKernel(Processor.Reference, x, encoded));
         var y = KernelHarness.EqualOnAllTiers(
             () => KernelHarness.Empty(tokens, Slots * outputs),
-            (processor, output) => integers ? new ExpertIntegerMatMulKernel(processor, encoded, ids, w, output, Experts) : new ExpertMatMulKernel(processor, x, ids, w, output, Experts));
+            (processor, output) => integers
+                ? new ExpertIntegerMatMulKernel(processor, encoded, ids, w, output, Experts)
+                : new ExpertMatMulKernel(processor, x, ids, w, output, Experts));
         for (var pair = 0; pair < Math.Min(list.Length, 60); pair++)
         {
             var (token, slot) = (pair / Slots, pair % Slots);
@@ -67,7 +69,9 @@ public class ExpertMatMulKernelTests
             KernelHarness.Run(new EncodeKernel(Processor.Reference, alone, encodedAlone));
             var expected = KernelHarness.Empty(1, outputs);
             var expert = w.SliceRows(list[pair] * outputs, outputs);
-            KernelHarness.Run(integers ? new IntegerMatMulKernel(Processor.Reference, encodedAlone, expert, expected) : new MatMulKernel(Processor.Reference, alone, expert, expected));
+            KernelHarness.Run(integers
+                ? new IntegerMatMulKernel(Processor.Reference, encodedAlone, expert, expected)
+                : new MatMulKernel(Processor.Reference, alone, expert, expected));
             actual.ShouldBe(KernelHarness.Floats(expected));
         }
     }

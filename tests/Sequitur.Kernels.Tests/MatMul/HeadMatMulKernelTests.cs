@@ -43,8 +43,12 @@ public class HeadMatMulKernelTests
     public void Constructor_RowsOutsideAHead_Throws()
     {
         var w = Weights.Random(new F32(), 12, 8, 1);
-        Should.Throw<ArgumentException>(() => new HeadMatMulKernel(Processor.Default, KernelHarness.Empty(1, 24), w, KernelHarness.Empty(1, 6), 3, 4, 3, 2, false));
-        Should.Throw<ArgumentException>(() => new HeadMatMulKernel(Processor.Default, KernelHarness.Empty(1, 24), w, KernelHarness.Empty(1, 6), 3, 5, 1, 2, false));
-        Should.Throw<ArgumentException>(() => new HeadMatMulKernel(Processor.Default, KernelHarness.Empty(1, 24), w, KernelHarness.Empty(1, 7), 3, 4, 1, 2, false));
+        Should.Throw<ArgumentException>(() => Bind(rowsPerHead: 4, firstRow: 3, outputs: 6));
+        Should.Throw<ArgumentException>(() => Bind(rowsPerHead: 5, firstRow: 1, outputs: 6));
+        Should.Throw<ArgumentException>(() => Bind(rowsPerHead: 4, firstRow: 1, outputs: 7));
+        Bind(rowsPerHead: 4, firstRow: 2, outputs: 6).ShouldNotBeNull();
+
+        HeadMatMulKernel Bind(int rowsPerHead, int firstRow, int outputs) =>
+            new(Processor.Default, KernelHarness.Empty(1, 24), w, KernelHarness.Empty(1, outputs), 3, rowsPerHead, firstRow, 2, false);
     }
 }

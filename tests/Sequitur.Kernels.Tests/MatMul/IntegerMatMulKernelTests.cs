@@ -17,7 +17,8 @@ public class IntegerMatMulKernelTests
                 var rows = Weights.Decode(w);
                 var plain = KernelHarness.Random(count, 96, 4);
                 var x = Encoded(plain);
-                var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(count, 37), (processor, output) => new IntegerMatMulKernel(processor, x, w, output));
+                var y = KernelHarness.EqualOnAllTiers(
+                    () => KernelHarness.Empty(count, 37), (processor, output) => new IntegerMatMulKernel(processor, x, w, output));
                 for (var r = 0; r < count; r++)
                 {
                     var row = KernelHarness.Row<float>(plain, r).ToArray();
@@ -35,7 +36,12 @@ public class IntegerMatMulKernelTests
     public void Run_AnyRowsOutputsAndChunks_EqualTheReferenceOnEveryTier(string name)
     {
         var format = BlockFormats.Find(name)!;
-        foreach (var (rows, outputs, columns) in new[] { (0, 16, 32), (1, 1, 32), (1, 48, 288), (1, 32, 16384), (1, 17, 16416), (2, 15, 64), (3, 17, 288), (4, 33, 320), (7, 16, 4096), (8, 16, 4128), (13, 5, 8224), (1030, 16, 32) })
+        (int Rows, int Outputs, int Columns)[] shapes =
+        [
+            (0, 16, 32), (1, 1, 32), (1, 48, 288), (1, 32, 16384), (1, 17, 16416), (2, 15, 64), (3, 17, 288), (4, 33, 320), (7, 16, 4096),
+            (8, 16, 4128), (13, 5, 8224), (1030, 16, 32),
+        ];
+        foreach (var (rows, outputs, columns) in shapes)
         {
             var w = Weights.Random(format, outputs, columns, 5);
             var x = Encoded(KernelHarness.Random(rows, columns, 6));
@@ -89,13 +95,15 @@ public class IntegerMatMulKernelTests
             }
 
             var encoded = Encoded(x);
-            var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(5, 16), (processor, output) => new IntegerMatMulKernel(processor, encoded, w, output));
+            var y = KernelHarness.EqualOnAllTiers(
+                () => KernelHarness.Empty(5, 16), (processor, output) => new IntegerMatMulKernel(processor, encoded, w, output));
             var expected = Weights.Decode(w)[0].Sum() * 127;
             KernelHarness.Row<float>(y, 0)[0].ShouldBe(expected);
             KernelHarness.Row<float>(y, 3)[15].ShouldBe(-expected);
             var alone = KernelHarness.Empty(1, 64, ElementType.Encoded8);
             KernelHarness.Row<byte>(encoded, 1).CopyTo(KernelHarness.Row<byte>(alone, 0));
-            y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(1, 16), (processor, output) => new IntegerMatMulKernel(processor, alone, w, output));
+            y = KernelHarness.EqualOnAllTiers(
+                () => KernelHarness.Empty(1, 16), (processor, output) => new IntegerMatMulKernel(processor, alone, w, output));
             KernelHarness.Row<float>(y, 0)[9].ShouldBe(-expected);
         }
     }

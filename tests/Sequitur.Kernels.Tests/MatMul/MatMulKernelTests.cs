@@ -86,7 +86,8 @@ public class MatMulKernelTests
         var start = KernelHarness.Random(3, 40, 7);
         var apart = KernelHarness.Empty(3, 40);
         KernelHarness.Run(new MatMulKernel(Processor.Reference, x, w, apart, default, start));
-        var inPlace = KernelHarness.EqualOnAllTiers(() => KernelHarness.Copy(start), (processor, output) => new MatMulKernel(processor, x, w, output, default, output));
+        var inPlace = KernelHarness.EqualOnAllTiers(
+            () => KernelHarness.Copy(start), (processor, output) => new MatMulKernel(processor, x, w, output, default, output));
         KernelHarness.Bits(inPlace).ShouldBe(KernelHarness.Bits(apart));
     }
 

@@ -13,7 +13,8 @@ public class TransposedMatMulKernelTests
         {
             var rows = Weights.Decode(w);
             var dy = KernelHarness.Random(5, 37, 4);
-            var dx = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(5, 96), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
+            var dx = KernelHarness.EqualOnAllTiers(
+                () => KernelHarness.Empty(5, 96), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
             for (var r = 0; r < 5; r++)
             {
                 for (var k = 0; k < 96; k++)
@@ -44,7 +45,8 @@ public class TransposedMatMulKernelTests
         {
             var w = Weights.Random(new F32(), outputs, columns, 5, transposed);
             var dy = KernelHarness.Random(rows, outputs, 6, scale: 100);
-            KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(rows, columns), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
+            KernelHarness.EqualOnAllTiers(
+                () => KernelHarness.Empty(rows, columns), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
         }
     }
 

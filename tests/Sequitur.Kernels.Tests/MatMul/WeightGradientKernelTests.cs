@@ -17,7 +17,8 @@ public class WeightGradientKernelTests
     {
         var dy = KernelHarness.Random(rows, outputs, 1);
         var x = KernelHarness.Random(rows, columns, 2);
-        var dw = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(outputs, columns), (processor, output) => new WeightGradientKernel(processor, dy, x, output));
+        var dw = KernelHarness.EqualOnAllTiers(
+            () => KernelHarness.Empty(outputs, columns), (processor, output) => new WeightGradientKernel(processor, dy, x, output));
         var (o, k) = (outputs - 1, columns / 2);
         var total = 0f;
         var plain = 0.0;

@@ -82,9 +82,9 @@ public sealed class FunctionsTests
         var values = new float[16];
         var results = new float[16];
         var next = 0u;
-        for (var group = 0; group < 40_000; group++)
+        for (var group = 0; group < 20_000; group++)
         {
-            for (var i = 0; i < 16; i++, next += 6701)
+            for (var i = 0; i < 16; i++, next += 13411)
             {
                 values[i] = group == 0 && i < Special.Length ? Special[i] : BitConverter.UInt32BitsToSingle(next);
             }
@@ -155,7 +155,11 @@ public sealed class FunctionsTests
         {
             // Just below the overflow an infinity is one unit away.
             var near = float.IsInfinity(rounded) && !double.IsInfinity(exact) && actual == float.CopySign(float.MaxValue, rounded);
-            (near || SameBits(actual, rounded)).ShouldBeTrue($"f({x:R}) = {actual:R}, expected {rounded:R}");
+            if (!near && !SameBits(actual, rounded))
+            {
+                Assert.Fail($"f({x:R}) = {actual:R}, expected {rounded:R}");
+            }
+
             return 0;
         }
 

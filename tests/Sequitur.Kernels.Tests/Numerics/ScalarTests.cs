@@ -10,7 +10,7 @@ public sealed class ScalarTests
     public void SinCos_AnglesUpToTenMillion_WithinOneUlp()
     {
         var random = new Random(5);
-        for (var i = 0; i < 1_000_000; i++)
+        for (var i = 0; i < 300_000; i++)
         {
             var angle = (float)((random.NextDouble() - 0.5) * Math.Pow(10, (random.NextDouble() * 15) - 8) * 2);
             CheckAngle(angle);
@@ -25,7 +25,7 @@ public sealed class ScalarTests
     [Fact]
     public void SinCos_FloatsNearestToMultiplesOfHalfPi_WithinOneUlp()
     {
-        for (var n = 1; n < 2_000_000; n++)
+        for (var n = 1; n < 500_000; n++)
         {
             var angle = (float)(n * (Math.PI / 2));
             CheckAngle(angle);
@@ -45,9 +45,9 @@ public sealed class ScalarTests
     [Fact]
     public void ExpDouble_WholeRange_WithinBound()
     {
-        for (var x = -708.0; x < 709.7; x += 0.00123)
+        for (var x = -708.0; x < 709.7; x += 0.00517)
         {
-            RelativeError(Scalar.ExpDouble(x), Math.Exp(x)).ShouldBeLessThan(Bound);
+            CheckBound(Scalar.ExpDouble(x), Math.Exp(x), x);
         }
 
         Scalar.ExpDouble(0).ShouldBe(1);
@@ -60,12 +60,12 @@ public sealed class ScalarTests
     public void LogDouble_WholeRange_WithinBound()
     {
         var random = new Random(6);
-        for (var i = 0; i < 1_000_000; i++)
+        for (var i = 0; i < 300_000; i++)
         {
             var x = BitConverter.Int64BitsToDouble(random.NextInt64(1, 0x7FF0000000000000));
-            RelativeError(Scalar.LogDouble(x), Math.Log(x)).ShouldBeLessThan(Bound);
+            CheckBound(Scalar.LogDouble(x), Math.Log(x), x);
             var near = 1 + ((random.NextDouble() - 0.5) * Math.Pow(2, -random.Next(50)));
-            RelativeError(Scalar.LogDouble(near), Math.Log(near)).ShouldBeLessThan(Bound);
+            CheckBound(Scalar.LogDouble(near), Math.Log(near), near);
         }
 
         Scalar.LogDouble(1).ShouldBe(0);
@@ -79,14 +79,14 @@ public sealed class ScalarTests
     public void Pow_RandomArguments_WithinBound()
     {
         var random = new Random(7);
-        for (var i = 0; i < 1_000_000; i++)
+        for (var i = 0; i < 300_000; i++)
         {
             var x = Math.Exp((random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-20, 10)));
             var y = (random.NextDouble() - 0.5) * Math.Pow(2, random.Next(-5, 12));
             var expected = Math.Pow(x, y);
             if (double.IsNormal(expected))
             {
-                RelativeError(Scalar.Pow(x, y), expected).ShouldBeLessThan(Bound, $"{x:R} to the {y:R}");
+                CheckBound(Scalar.Pow(x, y), expected, x);
             }
         }
     }
@@ -118,6 +118,14 @@ public sealed class ScalarTests
         if (worst > 1)
         {
             Assert.Fail($"{angle:R}: {worst} ulp");
+        }
+    }
+
+    private static void CheckBound(double actual, double expected, double x)
+    {
+        if (!(RelativeError(actual, expected) < Bound))
+        {
+            Assert.Fail($"f({x:R}) = {actual:R}, expected {expected:R}");
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class FusionPass
     /// <summary>Whether a value has one reader, is no output and is not traced: it may disappear into a fused operation.</summary>
     public bool IsHidden(Tensor tensor) => !_kept.Contains(tensor) && _readers.GetValueOrDefault(tensor) == 1;
 
-    private void Rewrite(Node node, (string Name, FusionRule Rule)[] rules, Dictionary<Tensor, int> readers, HashSet<Tensor> kept)
+    private void Rewrite(Node node, RegisteredRule[] rules, Dictionary<Tensor, int> readers, HashSet<Tensor> kept)
     {
         var op = node.Op;
         IReadOnlyList<Tensor> inputs = [.. node.Inputs.Select(t => _map[t])];

@@ -1,17 +1,14 @@
 namespace Sequitur.Tensors.Execution.Fusions;
 
-/// <summary>All fusion rules, by name.</summary>
-public static class FusionRules
+/// <summary>A registered rule.</summary>
+/// <param name="Name">The name by which it is switched off.</param>
+/// <param name="Rule">The rule.</param>
+public sealed record RegisteredRule(string Name, FusionRule Rule);
+
+/// <summary>All fusion rules. Each looks at one node and the one before it; in which order they are tried changes nothing.</summary>
+[Registry(typeof(FusionRuleAttribute))]
+public static partial class FusionRules
 {
-    /// <summary>The rules, in the order in which they are tried.</summary>
-    public static IReadOnlyList<(string Name, FusionRule Rule)> All { get; } =
-    [
-        ("bias-into-matmul", new BiasIntoMatMul()),
-        ("residual-into-matmul", new ResidualIntoMatMul()),
-        ("norm-then-encode", new NormThenEncode()),
-        ("activation-then-multiply", new ActivationThenMultiply()),
-        ("gate-then-encode", new GateThenEncode()),
-        ("activation-then-encode", new ActivationThenEncode()),
-        ("rope-then-write", new RopeThenWrite()),
-    ];
+    private static RegisteredRule Enter<T>(FusionRuleAttribute key)
+        where T : FusionRule, new() => new(key.Name, new T());
 }

@@ -1,4 +1,4 @@
-namespace Sequitur.Engine.Sampling;
+namespace Sequitur.Kernels.Numerics;
 
 /// <summary>What a random number is for: the fourth word of its counter, so that uses never share numbers.</summary>
 public enum RandomPurpose : uint

@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Sequitur.Cli.Commands;
+
+/// <summary>Registers a command.</summary>
+/// <param name="name">The verb that users write.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class CommandAttribute(string name) : Attribute
+{
+    /// <summary>The verb.</summary>
+    public string Name => name;
+}
+
+/// <summary>A verb of the program: one file each.</summary>
+public interface ICommand
+{
+    /// <summary>The command with its options and action.</summary>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives everything else.</param>
+    Command Create(ResultStream output, TextWriter error);
+}
+
+/// <summary>A registered command.</summary>
+/// <param name="Name">The verb.</param>
+/// <param name="Command">The command.</param>
+public sealed record RegisteredCommand(string Name, ICommand Command);
+
+/// <summary>All commands.</summary>
+[Registry(typeof(CommandAttribute))]
+public static partial class CommandRegistry
+{
+    private static RegisteredCommand Enter<T>(CommandAttribute key)
+        where T : ICommand, new() => new(key.Name, new T());
+}

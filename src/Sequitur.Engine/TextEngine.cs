@@ -1,0 +1,110 @@
+using System.Text;
+using Sequitur.Engine.Loading;
+using Sequitur.Engine.Sampling;
+using Sequitur.Tokenizers;
+using Sequitur.Tokenizers.Templates;
+
+namespace Sequitur.Engine;
+
+/// <summary>A question in text.</summary>
+public sealed record TextRequest
+{
+    /// <summary>The user's message, or the text to continue.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The system message; by default the model's.</summary>
+    public string? System { get; init; }
+
+    /// <summary>Whether the prompt is continued as it is, without the chat template.</summary>
+    public bool Raw { get; init; }
+
+    /// <summary>The most tokens to generate; by default what the context leaves.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>The sampling temperature, 0 for greedy decoding; by default the model's, else 0.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>The seed of the random numbers.</summary>
+    public ulong Seed { get; init; }
+}
+
+/// <summary>
+/// From text to text by the seven stages: tokenize → embed → layers → head → sample → loop → detokenize. The middle three are one run of the model's plan, inside <see cref="InferenceEngine.Step"/>.
+/// </summary>
+public sealed class TextEngine(TextModel model, EngineOptions options) : IDisposable
+{
+    /// <summary>The engine that runs ids.</summary>
+    public InferenceEngine Engine { get; } = new(model.Loaded.Model, options);
+
+    /// <summary>The model.</summary>
+    public TextModel Model => model;
+
+    /// <summary>Answers a request; what is generated is handed out as UTF-8, whole characters only, as soon as it is there.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="write">Receives the text, piece by piece.</param>
+    /// <param name="cancellation">Ends the answer at the next token.</param>
+    /// <exception cref="UsageException">The prompt is empty or longer than the context.</exception>
+    public Generation Generate(TextRequest request, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default)
+    {
+        var ids = Tokenize(request);                                        // 1 tokenize
+        var generation = Engine.Submit(ToRequest(request, ids), cancellation);
+        var text = new TextStream(generation, model.Tokenizer.Vocabulary);
+        while (!generation.IsFinished)                                      // 6 loop
+        {
+            Engine.Step();                                                  // 2 embed, 3 layers, 4 head, 5 sample
+            text.WriteNew(write);                                           // 7 detokenize
+        }
+
+        text.WriteRest(write);
+        return generation.Error is { } error ? throw new SequiturException($"the engine failed: {error.Message}", error) : generation;
+    }
+
+    /// <summary>The prompt's ids: the conversation as the model's template writes it. Special tokens are read in what the template writes, never in what a user wrote.</summary>
+    /// <exception cref="UsageException">The prompt is empty, or the model has no chat template.</exception>
+    public int[] Tokenize(TextRequest request)
+    {
+        if (request.Prompt.Length == 0)
+        {
+            throw new UsageException("the prompt is empty: give a text");
+        }
+
+        var tokens = new List<TokenSpan>();
+        if (request.Raw)
+        {
+            model.Tokenizer.Encode(Encoding.UTF8.GetBytes(request.Prompt), SpecialTokens.None, tokens);
+        }
+        else
+        {
+            var template = model.Template ?? throw new UsageException("the model has no chat template: use --raw to continue the text as it is");
+            var prompt = PromptBytes.From(template.RenderSegments(Messages(request), addGenerationPrompt: true));
+            model.Tokenizer.Encode(prompt.Utf8, prompt.Trusted, tokens);
+        }
+
+        IEnumerable<int> begin = model.BeginToken is { } first && (tokens.Count == 0 || tokens[0].Id != first) ? [first] : [];
+        return [.. begin, .. tokens.Select(t => t.Id)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+
+    private List<ChatMessage> Messages(TextRequest request)
+    {
+        var messages = new List<ChatMessage>();
+        if ((request.System ?? model.Manifest.System) is { Length: > 0 } system)
+        {
+            messages.Add(new ChatMessage("system", system));
+        }
+
+        messages.Add(new ChatMessage("user", request.Prompt));
+        return messages;
+    }
+
+    private Request ToRequest(TextRequest request, int[] ids) => new()
+    {
+        Ids = ids,
+        MaxTokens = request.MaxTokens ?? Engine.Context,
+        Samplers = SamplerChain.OfTemperature(request.Temperature ?? model.Manifest.Temperature ?? 0),
+        Seed = request.Seed,
+        StopIds = model.StopIds,
+    };
+}
