@@ -91,24 +91,14 @@ public sealed record DeepseekV3Config(ModelConfig Source)
         "main", Source.GetInt("qk_rope_head_dim"), new RopeScaling(Source.GetRope(10_000), Source.GetInt("max_position_embeddings", 4096)));
 
     /// <summary>What scores are multiplied with: 1 / √(numbers of a query), and YaRN's temperature twice (once for queries, once for keys).</summary>
-    public float ScoreScale
-    {
-        get
-        {
-            var rope = Source.GetRope(10_000);
-            var all = rope.Type == "default" ? 0 : rope.Values.GetFloat("mscale_all_dim", 0);
-            var temperature = all == 0 ? 1 : RopeScaling.YarnMscale(rope.Factor, all);
-            return (float)(temperature * temperature / Math.Sqrt(QkNopeHeadDim + QkRopeHeadDim));
-        }
-    }
+    public float ScoreScale { get; } = (float)(Temperature(Source.GetRope(10_000)) / Math.Sqrt(Source.GetInt("qk_nope_head_dim") + Source.GetInt("qk_rope_head_dim")));
 
     /// <summary>Whether a layer has experts.</summary>
-    public bool HasExperts(int layer) => layer >= FirstKDenseReplace && layer % MoeLayerFreq == 0;
+    public bool HasExperts(int layer) => layer >= FirstKDenseReplace && MoeLayerFreq > 0 && layer % MoeLayerFreq == 0;
 
-    /// <summary>The configuration, if it is possible and supported.</summary>
+    /// <summary>The configuration, if it is supported.</summary>
     public static DeepseekV3Config Read(ModelConfig source)
     {
-        var config = new DeepseekV3Config(source);
         foreach (var (key, supported) in (ReadOnlySpan<(string, string)>)[("scoring_func", "sigmoid"), ("topk_method", "noaux_tc")])
         {
             if (source.GetString(key, supported) is var value && value != supported)
@@ -117,11 +107,13 @@ public sealed record DeepseekV3Config(ModelConfig Source)
             }
         }
 
-        var (routing, experts) = (config.Routing, config.NRoutedExperts);
-        return config.MoeLayerFreq > 0 && routing.TopGroups > 0 && routing.TopGroups <= routing.Groups && experts % routing.Groups == 0
-            && routing.ExpertsPerToken > 0 && routing.ExpertsPerToken <= experts / routing.Groups * routing.TopGroups
-            ? config
-            : throw new InvalidModelException($"{source.Origin}: {routing.ExpertsPerToken} of {experts} experts in {routing.TopGroups} of {routing.Groups} groups cannot be chosen");
+        return new(source);
+    }
+
+    private static double Temperature(RopeParameters rope)
+    {
+        var all = rope.Type == "default" ? 0 : rope.Values.GetFloat("mscale_all_dim", 0);
+        return all == 0 ? 1 : RopeScaling.YarnMscale(rope.Factor, all) * RopeScaling.YarnMscale(rope.Factor, all);
     }
 }
 
@@ -184,13 +176,13 @@ internal sealed class DeepseekV3Layer(DeepseekV3Config config, bool hasExperts, 
     private readonly LatentAttention _attention = new(config, weights["self_attn"]);
     private readonly RmsNormLayer _feedForwardNorm = new(weights["post_attention_layernorm"], config.HiddenSize, config.RmsNormEps);
     private readonly DeepseekV3Experts? _experts = hasExperts ? new(config, weights["mlp"]) : null;
-    private readonly DeepseekV3FeedForward? _dense = hasExperts ? null : new(config, config.IntermediateSize, weights["mlp"]);
+    private readonly GatedFeedForward? _dense = hasExperts ? null : new(weights["mlp"], config.HiddenSize, config.IntermediateSize, config.HiddenAct);
 
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         x = context.Name("ffn_inp", x + _attention.Forward(context.Name("attn_norm", _attentionNorm.Apply(x)), context));
         var normed = context.Name("ffn_norm", _feedForwardNorm.Apply(x));
-        return context.Name("l_out", x + (_experts is null ? _dense!.Forward(normed, context) : _experts.Forward(normed, context)));
+        return context.Name("l_out", x + context.Name("ffn_out", _experts is null ? _dense!.Apply(normed, context) : _experts.Apply(normed, context)));
     }
 }
 
@@ -202,14 +194,12 @@ internal sealed class LatentAttention(DeepseekV3Config config, WeightScope weigh
 {
     private const double LatentNormEps = 1e-6;
 
-    private readonly int _queryDim = config.QkNopeHeadDim + config.QkRopeHeadDim;
     private readonly Linear? _qA = config.QLoraRank is { } rank ? new(weights["q_a_proj"], config.HiddenSize, rank, config.AttentionBias) : null;
     private readonly RmsNormLayer? _qNorm = config.QLoraRank is { } rank ? new(weights["q_a_layernorm"], rank, LatentNormEps) : null;
     private readonly Linear _q = new(
         weights[config.QLoraRank is null ? "q_proj" : "q_b_proj"],
         config.QLoraRank ?? config.HiddenSize,
         config.NumAttentionHeads * (config.QkNopeHeadDim + config.QkRopeHeadDim));
-
     private readonly Linear _kvA = new(weights["kv_a_proj_with_mqa"], config.HiddenSize, config.KvLoraRank + config.QkRopeHeadDim, config.AttentionBias);
     private readonly RmsNormLayer _kvNorm = new(weights["kv_a_layernorm"], config.KvLoraRank, LatentNormEps);
 
@@ -227,7 +217,8 @@ internal sealed class LatentAttention(DeepseekV3Config config, WeightScope weigh
         var turned = context.Name("k_rope", kv.Slice(config.KvLoraRank, rope).Heads(1).Rope(table, config.RopeLayout));
         var key = latent.Heads(1).Concat(turned);                                           // [tokens, 1, rank + rope]
 
-        var q = context.Name("q", _q.Apply(QueryLatent(x, context)).Heads(config.NumAttentionHeads));
+        var queryLatent = _qA is null ? x : context.Name("q_latent", _qNorm!.Apply(_qA.Apply(x)));
+        var q = context.Name("q", _q.Apply(queryLatent).Heads(config.NumAttentionHeads));
         q = context.Name("q_rope", q.Rope(table, config.RopeLayout, first: nope));          // [tokens, heads, nope + rope]
         var absorbed = q.Slice(0, nope).HeadMatMul(kvB, 0, nope, transposed: true);         // [tokens, heads, rank]
         var query = absorbed.Concat(q.Slice(nope, rope));
@@ -236,51 +227,24 @@ internal sealed class LatentAttention(DeepseekV3Config config, WeightScope weigh
         var heads = context.Name("attn_heads", mixed.HeadMatMul(kvB, nope, config.VHeadDim)); // [tokens, heads, v_head_dim]
         return context.Name("attn_out", _o.Apply(heads.Flatten()));
     }
-
-    private Tensor QueryLatent(Tensor x, ForwardContext context) => _qA is null ? x : context.Name("q_latent", _qNorm!.Apply(_qA.Apply(x)));
 }
 
-/// <summary>SwiGLU of some width.</summary>
-internal sealed class DeepseekV3FeedForward(DeepseekV3Config config, int width, WeightScope weights)
-{
-    private readonly Linear _gate = new(weights["gate_proj"], config.HiddenSize, width);
-    private readonly Linear _up = new(weights["up_proj"], config.HiddenSize, width);
-    private readonly Linear _down = new(weights["down_proj"], width, config.HiddenSize);
-
-    public Tensor Forward(Tensor x, ForwardContext context)
-    {
-        var gate = context.Name("ffn_gate", _gate.Apply(x));                                // [tokens, width]
-        var up = context.Name("ffn_up", _up.Apply(x));
-        return context.Name("ffn_out", _down.Apply(context.Name("ffn_act", gate.Apply(config.HiddenAct) * up)));
-    }
-}
-
-/// <summary>Routed experts and the shared one, added up.</summary>
+/// <summary>Routed experts, chosen by corrected sigmoid scores, and the shared one, added up.</summary>
 internal sealed class DeepseekV3Experts(DeepseekV3Config config, WeightScope weights)
 {
-    private readonly int _count = config.NRoutedExperts;
     private readonly Linear _router = new(weights["gate"], config.HiddenSize, config.NRoutedExperts);
     private readonly Parameter _correction = weights["gate"].Vector("e_score_correction_bias", config.NRoutedExperts);
-    private readonly Parameter _gate = weights.Experts("experts.{0}.gate_proj.weight", config.NRoutedExperts, config.MoeIntermediateSize, config.HiddenSize);
-    private readonly Parameter _up = weights.Experts("experts.{0}.up_proj.weight", config.NRoutedExperts, config.MoeIntermediateSize, config.HiddenSize);
-    private readonly Parameter _down = weights.Experts("experts.{0}.down_proj.weight", config.NRoutedExperts, config.HiddenSize, config.MoeIntermediateSize);
-    private readonly DeepseekV3FeedForward? _shared = config.NSharedExperts > 0
-        ? new(config, config.MoeIntermediateSize * config.NSharedExperts, weights["shared_experts"])
+    private readonly RoutedExperts _experts = new(
+        weights["experts"], config.Routing, config.NRoutedExperts, config.HiddenSize, config.MoeIntermediateSize, config.HiddenAct);
+
+    private readonly GatedFeedForward? _shared = config.NSharedExperts > 0
+        ? new(weights["shared_experts"], config.HiddenSize, config.MoeIntermediateSize * config.NSharedExperts, config.HiddenAct)
         : null;
 
-    public Tensor Forward(Tensor x, ForwardContext context)
+    public Tensor Apply(Tensor x, ForwardContext context)
     {
-        var graph = context.Graph;
         var scores = context.Name("router", _router.Apply(x)).Apply(Unary.Sigmoid);         // [tokens, experts]
-        var (chosen, shares) = scores.Route(graph.Parameter(_correction), config.Routing);  // [tokens, slots], both
-        context.Name("router_experts", chosen);
-        context.Name("router_weights", shares);
-
-        var gate = context.Name("ffn_gate", x.ExpertMatMul(chosen, graph.Parameter(_gate), _count)); // [tokens, slots, width]
-        var up = context.Name("ffn_up", x.ExpertMatMul(chosen, graph.Parameter(_up), _count));
-        var act = context.Name("ffn_act", gate.Apply(config.HiddenAct) * up);
-        var outs = act.ExpertMatMul(chosen, graph.Parameter(_down), _count);                // [tokens, slots, hidden]
-        var routed = context.Name("ffn_routed", outs.WeightedSlotSum(shares));              // [tokens, hidden]
-        return context.Name("ffn_out", _shared is null ? routed : routed + _shared.Forward(x, context.Scope("shared")));
+        var routed = context.Name("ffn_routed", _experts.Apply(x, scores, context.Graph.Parameter(_correction), context));
+        return _shared is null ? routed : routed + context.Name("ffn_shared", _shared.Apply(x, context.Scope("shared")));
     }
 }

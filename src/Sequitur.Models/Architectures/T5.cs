@@ -43,20 +43,18 @@ public sealed record T5Config(ModelConfig Source)
     /// <summary>The longest sequence in training; positions are relative, so nothing limits it to that.</summary>
     public int NPositions { get; } = Source.GetInt("n_positions", 512);
 
-    /// <summary>The feed-forward's activation, with <c>gated-</c> before it where a second projection is multiplied with.</summary>
-    public string FeedForwardProj { get; } = Source.GetString("feed_forward_proj", "relu");
-
     /// <summary>Whether the head is the embedding table.</summary>
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", true);
 
     /// <summary>Whether the decoder's output is divided by √d_model before a tied head; version 1.1 does not.</summary>
     public bool ScaleDecoderOutputs { get; } = Source.GetBool("scale_decoder_outputs", Source.GetBool("tie_word_embeddings", true));
 
-    /// <summary>Whether the feed-forward part is gated.</summary>
-    public bool IsGatedAct => FeedForwardProj.StartsWith("gated-", StringComparison.Ordinal);
+    /// <summary>Whether the feed-forward part is gated: <c>feed_forward_proj</c> begins with <c>gated-</c>.</summary>
+    public bool IsGatedAct { get; } = Source.GetString("feed_forward_proj", "relu").StartsWith("gated-", StringComparison.Ordinal);
 
-    /// <summary>The activation; <c>gated-gelu</c> means the tanh form.</summary>
-    public UnaryFunction DenseActFn => FeedForwardProj == "gated-gelu" ? Unary.GeluTanh : Activations.Find(IsGatedAct ? FeedForwardProj["gated-".Length..] : FeedForwardProj);
+    /// <summary>The activation that <c>feed_forward_proj</c> names; <c>gated-gelu</c> means the tanh form.</summary>
+    public UnaryFunction DenseActFn { get; } = Activations.Find(
+        Source.GetString("feed_forward_proj", "relu") is var name && name == "gated-gelu" ? "gelu_new" : name.Replace("gated-", "", StringComparison.Ordinal));
 
     /// <summary>The configuration, if its buckets are possible.</summary>
     public static T5Config Read(ModelConfig source)
@@ -90,10 +88,10 @@ public sealed class T5 : Model, IArchitecture
         _config = config;
         _embedding = new(weights["shared"], config.VocabSize, config.DModel);
         _encoder = [.. Enumerable.Range(0, config.NumLayers).Select(i => new T5EncoderLayer(config, weights[$"encoder.block.{i}"]))];
-        _encoderBias = BiasTable(config, weights["encoder"]);
+        _encoderBias = weights["encoder.block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _encoderNorm = new(weights["encoder.final_layer_norm"], config.DModel, config.LayerNormEpsilon);
         _decoder = [.. Enumerable.Range(0, config.NumDecoderLayers).Select(i => new T5DecoderLayer(config, weights[$"decoder.block.{i}"]))];
-        _decoderBias = BiasTable(config, weights["decoder"]);
+        _decoderBias = weights["decoder.block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
         _decoderNorm = new(weights["decoder.final_layer_norm"], config.DModel, config.LayerNormEpsilon);
 
         // A tied head is the only one that follows scaling. Files of version 1.1 have a head of their own, even some that say it is tied.
@@ -130,9 +128,6 @@ public sealed class T5 : Model, IArchitecture
     /// <inheritdoc/>
     public override Outputs Forward(Inputs inputs, ForwardContext context) => context.Phase == Encode ? RunEncoder(inputs, context) : RunDecoder(inputs, context);
 
-    private static Parameter BiasTable(T5Config config, WeightScope stack) =>
-        stack["block.0.layer.0.SelfAttention.relative_attention_bias"].Matrix("weight", config.RelativeAttentionNumBuckets, config.NumHeads);
-
     private Outputs RunEncoder(Inputs inputs, ForwardContext context)
     {
         var scope = context.Scope("encoder");
@@ -146,7 +141,7 @@ public sealed class T5 : Model, IArchitecture
         x = scope.Name("final_norm", _encoderNorm.Apply(x));
         for (var i = 0; i < _decoder.Length; i++)
         {
-            _decoder[i].StoreCross(x, context.Scope($"decoder.layers.{i}"));
+            _decoder[i].Cross.StoreSource(x, context.Scope($"decoder.layers.{i}"));
         }
 
         return new Outputs { ["encoder.final_norm"] = x };
@@ -167,76 +162,72 @@ public sealed class T5 : Model, IArchitecture
         return new Outputs { [Outputs.Logits] = context.Name("logits", _head.Apply(x)) };   // [outputs, vocabulary]
     }
 
-    private AttentionSpec SelfAttention(Tensor table, bool causal) => new()
-    {
-        Scale = 1,
-        Causal = causal,
-        Terms = [new RelativeBiasTerm(table, _config.RelativeAttentionMaxDistance, bidirectional: !causal)],
-    };
+    private AttentionSpec SelfAttention(Tensor table, bool causal) =>
+        new() { Scale = 1, Causal = causal, Terms = [new RelativeBiasTerm(table, _config.RelativeAttentionMaxDistance, bidirectional: !causal)] };
 }
 
 /// <summary>A layer of the encoder: attention in both directions, then the feed-forward part, each behind a norm and added to the stream.</summary>
 internal sealed class T5EncoderLayer(T5Config config, WeightScope weights)
 {
     private readonly RmsNormLayer _norm = new(weights["layer.0.layer_norm"], config.DModel, config.LayerNormEpsilon);
-    private readonly T5Projections _self = new(config, weights["layer.0.SelfAttention"]);
+    private readonly T5Attention _self = new(config, weights["layer.0.SelfAttention"]);
     private readonly T5FeedForward _feedForward = new(config, weights["layer.1"]);
 
     public Tensor Forward(Tensor x, AttentionSpec spec, ForwardContext context)
     {
-        var (q, k, v) = _self.Apply(context.Name("attn_norm", _norm.Apply(x)), context);    // [source_tokens, heads, d_kv]
-        var heads = context.Name("attn_heads", context.Attend(q, k, v, spec, slot: null));
-        x = context.Name("ffn_inp", x + context.Name("attn_out", _self.Out.Apply(heads.Flatten())));
+        x = context.Name("ffn_inp", x + _self.Self(context.Name("attn_norm", _norm.Apply(x)), spec, slot: null, context));
         return context.Name("l_out", x + _feedForward.Forward(x, context));
     }
 }
 
-/// <summary>A layer of the decoder: causal attention, attention over the source without a bias, then the feed-forward part.</summary>
+/// <summary>A layer of the decoder: causal attention, attention over the source, then the feed-forward part.</summary>
 internal sealed class T5DecoderLayer(T5Config config, WeightScope weights)
 {
     private readonly RmsNormLayer _norm = new(weights["layer.0.layer_norm"], config.DModel, config.LayerNormEpsilon);
-    private readonly T5Projections _self = new(config, weights["layer.0.SelfAttention"]);
+    private readonly T5Attention _self = new(config, weights["layer.0.SelfAttention"]);
     private readonly RmsNormLayer _crossNorm = new(weights["layer.1.layer_norm"], config.DModel, config.LayerNormEpsilon);
-    private readonly T5Projections _cross = new(config, weights["layer.1.EncDecAttention"]);
     private readonly T5FeedForward _feedForward = new(config, weights["layer.2"]);
 
-    /// <summary>The encoding phase's part: keys and values of the source.</summary>
-    public void StoreCross(Tensor encoded, ForwardContext context) => context.Store(
-        context.Slot("cross"), context.Name("cross_k", _cross.Heads(_cross.K, encoded)), context.Name("cross_v", _cross.Heads(_cross.V, encoded)));
+    public T5Attention Cross { get; } = new(config, weights["layer.1.EncDecAttention"]);
 
     public Tensor Forward(Tensor x, AttentionSpec spec, ForwardContext context)
     {
-        var (q, k, v) = _self.Apply(context.Name("attn_norm", _norm.Apply(x)), context);    // [tokens, heads, d_kv]
-        var heads = context.Name("attn_heads", context.Attend(q, k, v, spec));
-        x = context.Name("cross_inp", x + context.Name("attn_out", _self.Out.Apply(heads.Flatten())));
-        x = context.Name("ffn_inp", x + Cross(context.Name("cross_norm", _crossNorm.Apply(x)), context));
+        x = context.Name("cross_inp", x + _self.Self(context.Name("attn_norm", _norm.Apply(x)), spec, slot: "attn", context));
+        x = context.Name("ffn_inp", x + Cross.OverSource(context.Name("cross_norm", _crossNorm.Apply(x)), context));
         return context.Name("l_out", x + _feedForward.Forward(x, context));
-    }
-
-    private Tensor Cross(Tensor x, ForwardContext context)
-    {
-        var q = context.Name("cross_q", _cross.Heads(_cross.Q, x));
-        var spec = new AttentionSpec { Scale = 1, Causal = false };
-        var heads = context.Name("cross_heads", context.AttendStored(q, context.Slot("cross"), T5.Encode.Rows, config.DKv, spec));
-        return context.Name("cross_out", _cross.Out.Apply(heads.Flatten()));
     }
 }
 
-/// <summary>The four projections of an attention.</summary>
-internal sealed class T5Projections(T5Config config, WeightScope weights)
+/// <summary>Attention with unscaled scores: over the rows' own sequence, or over the source, without a bias there.</summary>
+internal sealed class T5Attention(T5Config config, WeightScope weights)
 {
-    public Linear Q { get; } = new(weights["q"], config.DModel, config.NumHeads * config.DKv);
+    private readonly Linear _q = new(weights["q"], config.DModel, config.NumHeads * config.DKv);
+    private readonly Linear _k = new(weights["k"], config.DModel, config.NumHeads * config.DKv);
+    private readonly Linear _v = new(weights["v"], config.DModel, config.NumHeads * config.DKv);
+    private readonly Linear _o = new(weights["o"], config.NumHeads * config.DKv, config.DModel);
 
-    public Linear K { get; } = new(weights["k"], config.DModel, config.NumHeads * config.DKv);
+    public Tensor Self(Tensor x, AttentionSpec spec, string? slot, ForwardContext context)
+    {
+        var q = context.Name("q", Heads(_q, x));                                            // [rows, heads, d_kv]
+        var k = context.Name("k", Heads(_k, x));
+        var v = context.Name("v", Heads(_v, x));
+        var heads = context.Name("attn_heads", context.Attend(q, k, v, spec, slot));
+        return context.Name("attn_out", _o.Apply(heads.Flatten()));
+    }
 
-    public Linear V { get; } = new(weights["v"], config.DModel, config.NumHeads * config.DKv);
+    /// <summary>What the encoding phase leaves for <see cref="OverSource"/>.</summary>
+    public void StoreSource(Tensor encoded, ForwardContext context) => context.Store(
+        context.Slot("cross"), context.Name("cross_k", Heads(_k, encoded)), context.Name("cross_v", Heads(_v, encoded)));
 
-    public Linear Out { get; } = new(weights["o"], config.NumHeads * config.DKv, config.DModel);
+    public Tensor OverSource(Tensor x, ForwardContext context)
+    {
+        var q = context.Name("cross_q", Heads(_q, x));
+        var spec = new AttentionSpec { Scale = 1, Causal = false };
+        var heads = context.Name("cross_heads", context.AttendStored(q, context.Slot("cross"), T5.Encode.Rows, config.DKv, spec));
+        return context.Name("cross_out", _o.Apply(heads.Flatten()));
+    }
 
-    public Tensor Heads(Linear projection, Tensor x) => projection.Apply(x).Heads(config.NumHeads);
-
-    public (Tensor Q, Tensor K, Tensor V) Apply(Tensor x, ForwardContext context) =>
-        (context.Name("q", Heads(Q, x)), context.Name("k", Heads(K, x)), context.Name("v", Heads(V, x)));
+    private Tensor Heads(Linear projection, Tensor x) => projection.Apply(x).Heads(config.NumHeads);
 }
 
 /// <summary>The feed-forward part with its norm: one projection and an activation, or two of which one gates the other.</summary>
