@@ -11,6 +11,8 @@ namespace Sequitur.Conformance.Tests.Runs;
 /// <summary>The model of a case, opened, with what was expected of it.</summary>
 internal sealed class CaseModel : IDisposable
 {
+    private const string Labels = "labels";
+
     private readonly SafeTensorsWeightSource _weights;
 
     private CaseModel(ModelCase given, SafeTensorsWeightSource weights, Model model)
@@ -68,7 +70,7 @@ internal sealed class CaseModel : IDisposable
     {
         var graph = Trace();
         var logits = graph.Outputs[Outputs.Logits];
-        var labels = graph.IntegerInput("labels", new Shape(logits.Shape.Rows));
+        var labels = graph.IntegerInput(Labels, new Shape(logits.Shape.Rows));
         graph.Output("loss", logits.MeanCrossEntropy(labels, graph.NumberInput("label_count", new Shape(1, 1))));
         return graph;
     }
@@ -97,10 +99,11 @@ internal sealed class CaseModel : IDisposable
             inputs.Set("ids", tokens.Pick(Expected.Integers($"{prefix}input_ids")));
         }
 
-        // Further inputs by row have the reference's names: token_type_ids …
-        foreach (var name in graph.Inputs.Keys.Where(name => !inputs.Values.ContainsKey(name) && Expected.Has(prefix + name) && Expected.Shape(prefix + name).Count == 2))
+        // Further integers by row have the reference's names (token_type_ids); where it was given none, it took zeros.
+        foreach (var (name, tensor) in graph.Inputs.Where(i => i.Value.Shape.Rows.Symbol is "tokens" or "source_tokens" && !inputs.Values.ContainsKey(i.Key) && i.Key != Labels))
         {
-            inputs.Set(name, source.Pick(Expected.Integers(prefix + name)));
+            var cells = tensor.Shape.Rows.Symbol == "tokens" ? tokens : source;
+            inputs.Set(name, Expected.Has(prefix + name) ? cells.Pick(Expected.Integers(prefix + name)) : new int[cells.Count]);
         }
 
         return inputs;
@@ -109,9 +112,9 @@ internal sealed class CaseModel : IDisposable
     /// <summary>The inputs of <see cref="TraceLoss"/>.</summary>
     public RunInputs LossInputs(Graph graph)
     {
-        var labels = Expected.Integers("labels");
-        labels = Expected.Shape("labels").Count == 2 ? Tokens().Pick(labels) : labels;
-        return Inputs(graph).Set("labels", labels).Set("label_count", [(float)labels.Count(label => label >= 0)]);
+        var labels = Expected.Integers(Labels);
+        labels = Expected.Shape(Labels).Count == 2 ? Tokens().Pick(labels) : labels;
+        return Inputs(graph).Set(Labels, labels).Set("label_count", [(float)labels.Count(label => label >= 0)]);
     }
 
     public void Dispose()
