@@ -39,7 +39,7 @@ internal static class TemplateCases
     };
 
     /// <summary>What a conversation gives a template besides its messages.</summary>
-    public static Dictionary<string, object?> Variables(JsonElement conversation, JsonElement rendered)
+    public static Dictionary<string, object?> Variables(JsonElement conversation, JsonElement rendered, JsonElement item)
     {
         var variables = new Dictionary<string, object?>();
         foreach (string key in new[] { "tools", "documents" })
@@ -58,9 +58,9 @@ internal static class TemplateCases
             }
         }
 
-        foreach (JsonElement extra in new[] { conversation, rendered })
+        foreach ((JsonElement holder, string key) in new[] { (conversation, "kwargs"), (item, "extra_kwargs") })
         {
-            if (extra.TryGetProperty("kwargs", out JsonElement values) || extra.TryGetProperty("extra_kwargs", out values))
+            if (holder.TryGetProperty(key, out JsonElement values))
             {
                 foreach (JsonProperty pair in values.EnumerateObject())
                 {

@@ -40,7 +40,7 @@ public class TemplateConformanceTests
         JsonElement input = TemplateCases.Conversations[conversation];
         Dictionary<string, object?>[] messages = [.. input.GetProperty("messages").EnumerateArray().Select(TemplateCases.Dictionary)];
         bool prompt = input.GetProperty("add_generation_prompt").GetBoolean();
-        Dictionary<string, object?> variables = TemplateCases.Variables(input, rendered);
+        Dictionary<string, object?> variables = TemplateCases.Variables(input, rendered, item);
         bool continues = input.TryGetProperty("continue_final_message", out JsonElement continued) && continued.GetBoolean();
         Check(item, "text", () =>
         {

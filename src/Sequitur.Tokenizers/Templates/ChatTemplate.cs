@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sequitur.Tokenizers.Templates;
 
 /// <summary>
@@ -32,6 +34,7 @@ public sealed class ChatTemplate
 
     /// <summary>The prompt for a conversation whose messages may have any keys (tool calls, reasoning, parts of content).</summary>
     /// <inheritdoc cref="RenderSegments(IReadOnlyList{IReadOnlyDictionary{string, object}}, bool, IReadOnlyDictionary{string, object})"/>
+    [OverloadResolutionPriority(-1)] // [new("user", …)] means a ChatMessage.
     public string Render(IReadOnlyList<IReadOnlyDictionary<string, object?>> messages, bool addGenerationPrompt = true, IReadOnlyDictionary<string, object?>? variables = null) =>
         Join(RenderSegments(messages, addGenerationPrompt, variables));
 
@@ -56,6 +59,7 @@ public sealed class ChatTemplate
     /// <param name="variables">Further variables, as for the other overload.</param>
     /// <exception cref="UsageException">The conversation is empty.</exception>
     /// <exception cref="TemplateException">The template failed, or refused the conversation.</exception>
+    [OverloadResolutionPriority(-1)] // [new("user", …)] means a ChatMessage.
     public IReadOnlyList<TemplateSegment> RenderSegments(IReadOnlyList<IReadOnlyDictionary<string, object?>> messages, bool addGenerationPrompt = true, IReadOnlyDictionary<string, object?>? variables = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -81,7 +85,7 @@ public sealed class ChatTemplate
 
     /// <summary>Renders with these variables only: what a template is, without the conventions of chats.</summary>
     internal string RenderPlain(IReadOnlyDictionary<string, object?> variables) =>
-        new Evaluator(_options).Render(_body, Convert(variables)).Value;
+        new Evaluator(_options).Render(_body, Convert(variables, messages: null)).Value;
 
     private Text RenderText(IReadOnlyList<IReadOnlyDictionary<string, object?>> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables)
     {
@@ -96,16 +100,23 @@ public sealed class ChatTemplate
             all[name] = value;
         }
 
-        all["messages"] = messages.Select(Prepare).ToArray();
         all["add_generation_prompt"] = addGenerationPrompt;
-        return new Evaluator(_options).Render(_body, Convert(all));
+        return new Evaluator(_options).Render(_body, Convert(all, messages));
     }
 
-    private static Dictionary<string, object?> Convert(IReadOnlyDictionary<string, object?> variables)
+    private static Dictionary<string, object?> Convert(IReadOnlyDictionary<string, object?> variables, IReadOnlyList<IReadOnlyDictionary<string, object?>>? messages)
     {
         try
         {
-            return variables.ToDictionary(pair => pair.Key, pair => Values.From(pair.Value, trusted: pair.Key.EndsWith("_token", StringComparison.Ordinal) && pair.Value is string));
+            Dictionary<string, object?> converted = variables.ToDictionary(
+                pair => pair.Key,
+                pair => Values.From(pair.Value, trusted: pair.Value is string && pair.Key.EndsWith("_token", StringComparison.Ordinal)));
+            if (messages is not null)
+            {
+                converted["messages"] = new ListValue([.. messages.Select(ToValue)]);
+            }
+
+            return converted;
         }
         catch (TemplateFailure failure)
         {
@@ -114,6 +125,19 @@ public sealed class ChatTemplate
     }
 
     private static Dictionary<string, object?> ToDictionary(ChatMessage message) => new(StringComparer.Ordinal) { ["role"] = message.Role, ["content"] = message.Content };
+
+    // Some templates make a control token of the role ("<|" + role + "|>"), so the roles that everybody knows count as the template's own words.
+    private static object? ToValue(IReadOnlyDictionary<string, object?> message)
+    {
+        Dictionary<string, object?> prepared = Prepare(message);
+        var value = (DictValue)Values.From(prepared, trusted: false)!;
+        if (prepared.GetValueOrDefault("role") is string role and ("system" or "developer" or "user" or "assistant" or "tool" or "function"))
+        {
+            value.Set("role", Text.Of(role, trusted: true));
+        }
+
+        return value;
+    }
 
     private static Dictionary<string, object?> Prepare(IReadOnlyDictionary<string, object?> message)
     {

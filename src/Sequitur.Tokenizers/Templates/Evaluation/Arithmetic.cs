@@ -32,6 +32,8 @@ internal static class Arithmetic
         // A text or list on the left decides first, as in Python: its own error wins over that of a missing right side.
         switch (@operator, left, right)
         {
+            case ("+", Text a, Text b) when a.IsMarkup || b.IsMarkup:
+                return evaluator.Join(a.IsMarkup ? a : TextFilters.Escape(a), b.IsMarkup ? b : TextFilters.Escape(b)).AsMarkup();
             case ("+", Text a, Text b):
                 return evaluator.Join(a, b);
             case ("+", ListValue a, ListValue b) when a.Kind == b.Kind && a.Kind != ListKind.Range:

@@ -147,7 +147,7 @@ internal sealed partial class Evaluator
     /// <summary>Counts the work of comparing two values, or of looking one up in the other.</summary>
     public void ChargeComparison(object? left, object? right)
     {
-        long size = Math.Max(Extent.Of(left).Size, Extent.Of(right).Size);
+        long size = Math.Max(ValueSize.Of(left).Size, ValueSize.Of(right).Size);
         ChargeText(Math.Max((left as Text)?.Length ?? 0, (right as Text)?.Length ?? 0));
         Charge(size / 8);
     }
@@ -235,7 +235,7 @@ internal sealed partial class Evaluator
     public object? Filter(string name, object? value, Arguments arguments)
     {
         ChargeText((value as Text)?.Length ?? 0);
-        Charge(Extent.Of(value).Size / 8);
+        Charge(ValueSize.Of(value).Size / 8);
         return Filters.TryGet(name, out Filter? filter)
             ? filter(this, value, arguments)
             : throw TemplateFailure.Runtime($"there is no filter '{name}'");

@@ -66,7 +66,7 @@ internal static class Members
     {
         if (name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal))
         {
-            value = Undefined.Unsafe(target, name);
+            value = Undefined.Forbidden(target, name);
             return true;
         }
 

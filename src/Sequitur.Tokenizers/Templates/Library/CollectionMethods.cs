@@ -8,7 +8,7 @@ internal static class CollectionMethods
         "index" => new Function(name, (evaluator, arguments) => Index(evaluator, list, arguments.Expect(name, "value"))),
         "count" => new Function(name, (evaluator, arguments) => Count(evaluator, list, arguments.Expect(name, "value"))),
         "copy" when list.Kind == ListKind.List => new Function(name, (_, arguments) => arguments.Expect(name).Count == 0 ? list : null),
-        "append" or "clear" or "extend" or "insert" or "pop" or "remove" or "reverse" or "sort" when list.Kind == ListKind.List => Undefined.Unsafe(list, name),
+        "append" or "clear" or "extend" or "insert" or "pop" or "remove" or "reverse" or "sort" when list.Kind == ListKind.List => Undefined.Forbidden(list, name),
         _ => null,
     };
 
@@ -19,7 +19,7 @@ internal static class CollectionMethods
         "items" => new Function(name, (evaluator, arguments) => Listed(evaluator, arguments.Expect(name), dict, Pairs(dict))),
         "get" => new Function(name, (_, arguments) => dict.TryGet(arguments.Expect(name, "key", "default").Need(0, "key", name), out object? value) ? value : arguments.Get(1, "default", null)),
         "copy" => new Function(name, (_, arguments) => arguments.Expect(name).Count == 0 ? dict : null),
-        "clear" or "pop" or "popitem" or "setdefault" or "update" => Undefined.Unsafe(dict, name),
+        "clear" or "pop" or "popitem" or "setdefault" or "update" => Undefined.Forbidden(dict, name),
         _ => null,
     };
 

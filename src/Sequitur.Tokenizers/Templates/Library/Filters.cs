@@ -31,8 +31,8 @@ internal static class Filters
         ["urlencode"] = TextFilters.UrlEncode,
         ["e"] = TextFilters.Escape,
         ["escape"] = TextFilters.Escape,
-        ["forceescape"] = TextFilters.Escape,
-        ["safe"] = (evaluator, value, _) => evaluator.ToText(value),
+        ["forceescape"] = TextFilters.ForceEscape,
+        ["safe"] = (evaluator, value, _) => evaluator.ToText(value).AsMarkup(),
         ["string"] = (evaluator, value, _) => evaluator.ToText(value),
         ["tojson"] = Json.Dump,
 

@@ -5,7 +5,7 @@ internal static class SelectionFilters
 {
     public static object? Map(Evaluator evaluator, object? value, Arguments arguments)
     {
-        IReadOnlyList<object?> items = evaluator.Iterate(value);
+        IReadOnlyList<object?> items = Items(evaluator, value);
         var mapped = new List<object?>(items.Count);
         if (arguments.Positional.Count == 0)
         {
@@ -40,6 +40,9 @@ internal static class SelectionFilters
 
     public static object? RejectByAttribute(Evaluator evaluator, object? value, Arguments arguments) => Choose(evaluator, value, arguments, byAttribute: true, keep: false);
 
+    // Jinja takes everything that is false, none included, for an empty sequence here.
+    private static IReadOnlyList<object?> Items(Evaluator evaluator, object? value) => Values.IsTrue(value) ? evaluator.Iterate(value) : [];
+
     private static ListValue Choose(Evaluator evaluator, object? value, Arguments arguments, bool byAttribute, bool keep)
     {
         int at = byAttribute ? 1 : 0;
@@ -47,7 +50,7 @@ internal static class SelectionFilters
         string? test = arguments.Positional.Count > at ? arguments.NeedText(at, "test", "select").Value : null;
         var rest = new Arguments([.. arguments.Positional.Skip(at + 1)], arguments.Named);
         var kept = new List<object?>();
-        foreach (object? item in evaluator.Iterate(value))
+        foreach (object? item in Items(evaluator, value))
         {
             evaluator.Charge(1);
             object? subject = byAttribute ? ListFilters.Path(evaluator, item, path) : item;

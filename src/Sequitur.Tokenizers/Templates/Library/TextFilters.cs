@@ -135,6 +135,14 @@ internal static class TextFilters
     public static object? Escape(Evaluator evaluator, object? value, Arguments arguments)
     {
         Text text = evaluator.ToText(value);
+        return text.IsMarkup ? text : Escape(text).AsMarkup();
+    }
+
+    public static object? ForceEscape(Evaluator evaluator, object? value, Arguments arguments) => Escape(evaluator.ToText(value)).AsMarkup();
+
+    /// <summary>The text with HTML's special characters replaced.</summary>
+    public static Text Escape(Text text)
+    {
         return text.Derive(text.Value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&#34;", StringComparison.Ordinal));
     }

@@ -25,7 +25,7 @@ internal static class ValueTests
         ["callable"] = (_, value, _) => value is ICallable or Undefined,
         ["filter"] = (evaluator, value, _) => Filters.Exists(evaluator.ToText(value).Value),
         ["test"] = (evaluator, value, _) => Exists(evaluator.ToText(value).Value),
-        ["escaped"] = (_, _, _) => false,
+        ["escaped"] = (_, value, _) => value is Text { IsMarkup: true },
         ["odd"] = (_, value, _) => !Modulo(value, 2).IsZero,
         ["even"] = (_, value, _) => Modulo(value, 2).IsZero,
         ["divisibleby"] = (_, value, arguments) => Modulo(value, Integer(arguments.Expect("divisibleby", "num").Need(0, "num", "divisibleby"))).IsZero,

@@ -11,23 +11,23 @@ internal enum ListKind
 /// How much a value holds. Values may share parts (<c>x = [x, x]</c> doubles what printing x writes), so each knows its size and depth as
 /// if nothing were shared; both are bounded when it is made, and everything that walks through values ends.
 /// </summary>
-internal readonly record struct Extent(long Size, int Depth)
+internal readonly record struct ValueSize(long Size, int Depth)
 {
     private const long MaxSize = 1 << 22;
     private const int MaxDepth = 150;
 
-    public static Extent Of(object? value) => value switch
+    public static ValueSize Of(object? value) => value switch
     {
-        ListValue list => list.Extent,
-        DictValue dict => dict.Extent,
-        _ => new Extent(1, 0),
+        ListValue list => list.Total,
+        DictValue dict => dict.Total,
+        _ => new ValueSize(1, 0),
     };
 
     /// <summary>The extent of a container that also holds <paramref name="value"/>.</summary>
-    public Extent With(object? value)
+    public ValueSize With(object? value)
     {
-        Extent other = Of(value);
-        var sum = new Extent(Size + other.Size, Math.Max(Depth, other.Depth + 1));
+        ValueSize other = Of(value);
+        var sum = new ValueSize(Size + other.Size, Math.Max(Depth, other.Depth + 1));
         return sum.Size <= MaxSize && sum.Depth <= MaxDepth
             ? sum
             : throw new TemplateFailure(TemplateErrorKind.Limit, $"a value holds more than {MaxSize} parts, or is nested deeper than {MaxDepth} levels");
@@ -41,7 +41,7 @@ internal sealed class ListValue(IReadOnlyList<object?> items, ListKind kind = Li
 
     public ListKind Kind { get; } = kind;
 
-    public Extent Extent { get; } = items.Aggregate(new Extent(1, 0), (extent, item) => extent.With(item));
+    public ValueSize Total { get; } = items.Aggregate(new ValueSize(1, 0), (extent, item) => extent.With(item));
 
     /// <summary>Names by which a tuple's items can be read as attributes, too.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -57,7 +57,7 @@ internal sealed class DictValue
 
     public int Count => _entries.Count;
 
-    public Extent Extent { get; private set; } = new(1, 0);
+    public ValueSize Total { get; private set; } = new(1, 0);
 
     public IEnumerable<(object? Key, object? Value)> Entries => _entries.Select(entry => (entry.Key.Value, entry.Value));
 
@@ -70,7 +70,7 @@ internal sealed class DictValue
     /// <summary>Only for who makes the mapping.</summary>
     public void Set(object? key, object? value)
     {
-        Extent = Extent.With(key).With(value);
+        Total = Total.With(key).With(value);
         _entries[new DictKey(key)] = value;
     }
 

@@ -31,6 +31,9 @@ internal sealed class Text
         Length = length;
     }
 
+    /// <summary>Whether this is marked as safe HTML (the filters <c>safe</c> and <c>escape</c>): adding other text to it escapes that first.</summary>
+    public bool IsMarkup { get; private init; }
+
     public static Text Empty { get; } = new("", trusted: true, null);
 
     /// <summary>How many UTF-16 units.</summary>
@@ -57,6 +60,7 @@ internal sealed class Text
 
     public static Text Of(string value, bool trusted) => value.Length == 0 ? Empty : new Text(value, trusted, null);
 
+    /// <summary>Both texts as one; not marked as HTML.</summary>
     public static Text Join(Text left, Text right)
     {
         if (left.Length == 0)
@@ -102,7 +106,7 @@ internal sealed class Text
         string value = _value!.Substring(start, length);
         if (_runs is null || length == 0)
         {
-            return Of(value, _trusted);
+            return Marked(value, _trusted);
         }
 
         var runs = new List<TextRun>();
@@ -118,15 +122,24 @@ internal sealed class Text
             at += run.Length;
         }
 
-        return runs.Count == 1 ? Of(value, runs[0].Trusted) : new Text(value, trusted: false, [.. runs]);
+        return runs.Count == 1 ? Marked(value, runs[0].Trusted) : new Text(value, trusted: false, [.. runs]) { IsMarkup = IsMarkup };
     }
 
     public Text Substring(int start) => Substring(start, Length - start);
 
     /// <summary>A text made from this one by a change that keeps no parts apart: trusted only if all of this one is.</summary>
-    public Text Derive(string value) => Of(value, IsTrusted);
+    public Text Derive(string value) => Marked(value, IsTrusted);
+
+    /// <summary>The same text, marked as safe HTML.</summary>
+    public Text AsMarkup()
+    {
+        Flatten();
+        return new Text(_value!, _trusted, _runs) { IsMarkup = true };
+    }
 
     public override string ToString() => Value;
+
+    private Text Marked(string value, bool trusted) => IsMarkup ? new Text(value, trusted, null) { IsMarkup = true } : Of(value, trusted);
 
     // Joins made left-deep or right-deep by loops may be long chains, so no recursion.
     private void Flatten()

@@ -11,5 +11,5 @@ internal sealed class Undefined(string message, TemplateErrorKind kind = Templat
     public static Undefined Attribute(object? of, string name) => new(of is null ? $"'None' has no attribute '{name}'" : $"'{Values.TypeName(of)} object' has no attribute '{name}'");
 
     /// <summary>What exists but must not be touched.</summary>
-    public static Undefined Unsafe(object? of, string name) => new($"access to attribute '{name}' of '{Values.TypeName(of)}' object is unsafe", TemplateErrorKind.Security);
+    public static Undefined Forbidden(object? of, string name) => new($"access to attribute '{name}' of '{Values.TypeName(of)}' object is unsafe", TemplateErrorKind.Security);
 }
