@@ -30,7 +30,19 @@ public sealed class SequenceCache : IDisposable
     public bool CanTruncate => _groups.All(g => g.Kind is Retention.Full or Retention.Cross);
 
     /// <summary>The page table of a group.</summary>
-    public ReadOnlySpan<int> Table(string group) => _tables[Array.FindIndex(_groups, g => g.Name == group)];
+    /// <exception cref="ArgumentException">There is no such group.</exception>
+    public ReadOnlySpan<int> Table(string group)
+    {
+        for (var g = 0; g < _groups.Length; g++)
+        {
+            if (_groups[g].Name == group)
+            {
+                return _tables[g];
+            }
+        }
+
+        throw new ArgumentException($"there is no cache group {group}");
+    }
 
     /// <summary>Makes room for <paramref name="count"/> more positions, in pages that nobody else reads.</summary>
     /// <exception cref="CapacityException">There are not enough free pages, or the sequence would be longer than the caches allow; nothing has changed.</exception>
