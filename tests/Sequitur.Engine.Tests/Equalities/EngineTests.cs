@@ -11,9 +11,9 @@ public sealed class EngineTests
     // Beginnings around pages and spans, so that ends cross them.
     private static readonly int[] Prompts = [1, 63, 40, 250, 256, 500];
 
-    public static TheoryData<string, int, int, int> Loads => [.. Variant.Names.SelectMany(name => new[]
+    public static TheoryData<string, int, int, int> Loads => [.. Variant.Names.Select(name => name.Data).Append(Variant.Dynamic.ToString()).SelectMany(name => new[]
     {
-        (name.Data, 32, 1, 1), (name.Data, 100, 6, 2), (name.Data, 512, 3, 1), (name.Data, 7, 2, 2),
+        (name, 32, 1, 1), (name, 100, 6, 2), (name, 512, 3, 1), (name, 7, 2, 2),
     })];
 
     [Theory]
@@ -48,6 +48,16 @@ public sealed class EngineTests
 
         generation.Error.ShouldBeNull();
         generation.Logits![0].ShouldBeBitwise(Whole.Logits(variant, length)[((length - 1) * Families.Vocabulary)..], "logits");
+    }
+
+    // Or the test above would say nothing about them.
+    [Fact]
+    public void DynamicFrequencies_OfSequencesThatMayBecomeLonger_AreOthers()
+    {
+        var set = Variant.Dynamic.Model.RopeSets[0];
+
+        set.At(128).Frequencies.ShouldBe(set.At(100).Frequencies);
+        set.At(Prompts[^1] + Generated).Frequencies.ShouldNotBe(set.At(Prompts[^2] + Generated).Frequencies);
     }
 
     private static Generation[] Run(Variant variant, int batchTokens, int sequences, int threads, params int[] prompts)

@@ -22,6 +22,12 @@ internal static class Families
             ["tie_word_embeddings"] = true,
         }),
 
+        // Frequencies that depend on how long a sequence may become.
+        ["llama-dynamic"] = ("LlamaForCausalLM", new(Llama(heads: 2, keyHeads: 2, headDim: 32))
+        {
+            ["rope_scaling"] = new Dictionary<string, object?> { ["rope_type"] = "dynamic", ["factor"] = 2.0, ["original_max_position_embeddings"] = 128 },
+        }),
+
         // A window that crosses pages (64) and spans (256), soft caps, alternating with a layer that sees everything.
         ["gemma2"] = ("Gemma2ForCausalLM", new()
         {

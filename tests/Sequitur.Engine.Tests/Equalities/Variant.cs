@@ -31,6 +31,9 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
         new("rwkv", "Q4_1", ElementType.F32, true),
     }.ToDictionary(v => v.ToString());
 
+    /// <summary>A model whose sequences differ by more than their tokens: only the engine knows how long each may become.</summary>
+    public static Variant Dynamic { get; } = new("llama-dynamic", "F32", ElementType.F16, false);
+
     /// <summary>Around a token, a page, a span, and beyond two spans.</summary>
     public static IReadOnlyList<int> Lengths { get; } = [1, 63, 64, 65, 255, 256, 257, 513, 700];
 
@@ -52,7 +55,7 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
     public Model Model => Models.GetOrAdd((Family, Weights), key => new(() => Families.Create(key.Item1, key.Item2))).Value;
 
     /// <summary>The variant of a name.</summary>
-    public static Variant Of(string name) => All[name];
+    public static Variant Of(string name) => name == Dynamic.ToString() ? Dynamic : All[name];
 
     public override string ToString() => $"{Family} {Weights}, {Cache} cache{(Integer ? ", integer" : "")}";
 
