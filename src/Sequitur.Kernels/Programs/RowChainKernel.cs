@@ -15,7 +15,16 @@ public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) :
     public override long Items(RunSizes sizes) => _kernels[0].Items(sizes);
 
     /// <inheritdoc/>
-    public override long Grain(RunSizes sizes) => _kernels.Min(kernel => kernel.Grain(sizes));
+    public override long Grain(RunSizes sizes)
+    {
+        var least = long.MaxValue;
+        foreach (var kernel in _kernels)
+        {
+            least = Math.Min(least, kernel.Grain(sizes));
+        }
+
+        return least;
+    }
 
     /// <inheritdoc/>
     public override void Run(RunSizes sizes, long first, long end, Worker worker)

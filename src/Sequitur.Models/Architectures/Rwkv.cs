@@ -38,8 +38,8 @@ public sealed record RwkvConfig(ModelConfig Source)
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", false);
 
     /// <summary>
-    /// What a layer adds is multiplied with this, a power of two: as much as the stream was halved before it. Checkpoints rely on it to stay within float16; here it keeps the
-    /// norms' epsilons in proportion to the stream, and the states equal to the reference's.
+    /// What a layer adds is multiplied with this, a power of two: as much as the stream was halved before it. It was meant against overflow; but for the epsilons of the norms it
+    /// would change nothing behind them.
     /// </summary>
     public float ScaleOf(int layer) => RescaleEvery > 0 ? MathF.ScaleB(1, -(layer / RescaleEvery)) : 1;
 }

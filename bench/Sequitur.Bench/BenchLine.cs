@@ -1,0 +1,119 @@
+using System.Globalization;
+using Sequitur.Bench.Figures;
+using Sequitur.Bench.Reports;
+
+namespace Sequitur.Bench;
+
+/// <summary>The command line of the bench: <c>prove</c> checks what the project claims, <c>bench</c> shows where the time goes.</summary>
+internal static class BenchLine
+{
+    private const int Usage = 2;
+    private const int MissedGoal = 5;
+
+    private const string Help = """
+        usage: prove [TOPIC] [--json] [--wait SECONDS] [--pairs N]    measure the figures that the project claims
+               bench [--wait SECONDS]                                 measure whole runs, and each kernel of them
+        """;
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>0; 5 if a claim does not hold; 2 for wrong usage; 1 for anything else.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            return args switch
+            {
+                ["prove", .. var rest] => Prove(Options.Parse(rest), output, error),
+                ["bench", .. var rest] => Profile.Run(Options.Parse(rest), output),
+                _ => throw new UsageException(Help),
+            };
+        }
+        catch (UsageException wrong)
+        {
+            error.WriteLine(wrong.Message);
+            return Usage;
+        }
+        catch (Exception failure) when (failure is SequiturException or UnsupportedModelException)
+        {
+            error.WriteLine($"error: {failure.Message}");
+            return 1;
+        }
+    }
+
+    private static int Prove(Options options, TextWriter output, TextWriter error)
+    {
+        var figures = FigureRegistry.All.Where(figure => options.Topic is null || figure.Topic == options.Topic).ToArray();
+        if (figures.Length == 0)
+        {
+            throw new UsageException($"no topic is called '{options.Topic}'; there are: {string.Join(", ", FigureRegistry.Topics)}");
+        }
+
+        var machine = Machine.Look(options.Wait);
+        using var bench = new Workbench { Pairs = options.Pairs };
+        var rows = new List<Row>();
+        foreach (var figure in figures)
+        {
+            error.WriteLine($"measuring {figure.Name} …");
+            rows.AddRange(Measure(figure, bench).Select(measurement => new Row(figure.Topic, figure.Name, measurement)));
+        }
+
+        var report = new Report(DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), machine, rows);
+        if (options.Json)
+        {
+            report.WriteJson(output);
+        }
+        else
+        {
+            report.WriteTable(output);
+        }
+
+        return report.HasFailed ? MissedGoal : 0;
+    }
+
+    // What a figure measured before it broke counts; that it broke is a failure of its own.
+    private static List<Measurement> Measure(Figure figure, Workbench bench)
+    {
+        var measured = new List<Measurement>();
+        try
+        {
+            foreach (var measurement in figure.Measure(bench))
+            {
+                measured.Add(measurement);
+            }
+        }
+        catch (Exception failure)
+        {
+            measured.Add(Measurement.Failed(figure.Name, failure.Message.ReplaceLineEndings(" ")));
+        }
+
+        return measured;
+    }
+
+    /// <summary>What was asked for.</summary>
+    internal sealed record Options(string? Topic, bool Json, double Wait, int Pairs)
+    {
+        public static Options Parse(ReadOnlySpan<string> args)
+        {
+            var options = new Options(null, false, 30, 5);
+            for (var i = 0; i < args.Length; i++)
+            {
+                options = args[i] switch
+                {
+                    "--json" => options with { Json = true },
+                    "--wait" => options with { Wait = Number(args, ++i) },
+                    "--pairs" => options with { Pairs = Math.Max((int)Number(args, ++i), 1) },
+                    ['-', ..] => throw new UsageException($"unknown option {args[i]}\n{Help}"),
+                    _ when options.Topic is null => options with { Topic = args[i] },
+                    _ => throw new UsageException(Help),
+                };
+            }
+
+            return options;
+        }
+
+        private static double Number(ReadOnlySpan<string> args, int index) =>
+            index < args.Length && double.TryParse(args[index], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0
+                ? number
+                : throw new UsageException($"{args[index - 1]} needs a number");
+    }
+}

@@ -1,0 +1,53 @@
+using Sequitur.Engine;
+using Sequitur.Kernels;
+using Sequitur.Kernels.Programs;
+using Sequitur.Models;
+using Sequitur.Tensors;
+using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Bench.Figures;
+
+/// <summary>How long the shipped model's plan takes to build: the graph is written down, lowered, fused, laid out and bound to kernels, for one row, a few and many.</summary>
+[Figure("executor", "plan build")]
+internal sealed class PlanBuild : IFigure
+{
+    private const double GoalMilliseconds = 100;
+    private const int Builds = 9;
+
+    public static IEnumerable<Measurement> Measure(Workbench bench)
+    {
+        var model = bench.Model.Loaded.Model;
+        var layout = new CacheLayout(model.Caches, ElementType.F16, model.MaxPositions);
+        using var memory = new CacheMemory(layout, model.MaxPositions, 1);
+        using var pool = new WorkPool(1);
+        var options = new PlanOptions
+        {
+            Capacity = new Dictionary<string, long> { ["tokens"] = 512, [Ragged.Sequences] = 1, [Inputs.OutputRowsDimension] = 1 },
+            Pool = pool,
+            Caches = memory,
+        };
+        var choices = new NumericChoices(Integer: true, layout);
+
+        Build();
+        var builds = Enumerable.Range(0, Builds).Select(_ => Build()).ToArray();
+        Sample Of(Func<(double Trace, double Lower, double Plan), double> part) => new(builds.Select(part));
+
+        var whole = Of(b => b.Trace + b.Lower + b.Plan);
+        yield return Measurement.AtMost(
+            "plan build time",
+            whole.Median,
+            "ms",
+            GoalMilliseconds,
+            $"median of {Builds} after a first one, {whole.Range}; writing the graph {Numbers.Format(Of(b => b.Trace).Median)}, lowering {Numbers.Format(Of(b => b.Lower).Median)}, fusing, laying out and binding {Numbers.Format(Of(b => b.Plan).Median)}");
+
+        (double Trace, double Lower, double Plan) Build()
+        {
+            Graph graph = null!, lowered = null!;
+            var trace = Workbench.Milliseconds(() => graph = model.Trace().Graph);
+            var lower = Workbench.Milliseconds(() => lowered = Lowering.Lower(graph, choices));
+            var plan = Workbench.Milliseconds(() => Plan.Build(lowered, options));
+            return (trace, lower, plan);
+        }
+    }
+}

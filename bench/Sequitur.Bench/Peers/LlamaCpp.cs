@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sequitur.Bench.Peers;
+
+/// <summary>llama.cpp with its prebuilt libraries, driven through its C interface (<c>bench/peers/llama</c>).</summary>
+internal sealed class LlamaCpp
+{
+    private readonly string _program;
+    private readonly string _libraries;
+
+    private LlamaCpp(string program, string libraries)
+    {
+        _program = program;
+        _libraries = libraries;
+    }
+
+    /// <summary>Where peers are installed: <c>SEQUITUR_PEERS</c>, or the user's cache folder.</summary>
+    public static string Folder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("SEQUITUR_PEERS") is { Length: > 0 } named)
+            {
+                return named;
+            }
+
+            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
+                : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache")
+                : Path.GetTempPath();
+            return Path.Combine(cache, "sequitur", "peers");
+        }
+    }
+
+    /// <summary>Installs it where it is not yet.</summary>
+    /// <param name="root">The repository.</param>
+    /// <param name="reason">Why it cannot be installed here.</param>
+    public static LlamaCpp? Install(string root, out string reason)
+    {
+        reason = "";
+        if (!OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
+        {
+            reason = "the prebuilt libraries are for Linux on x86-64";
+            return null;
+        }
+
+        var missing = Missing("npm") ?? (Missing("gcc") is not null && Missing("cc") is not null && Missing("clang") is not null ? "a C compiler" : null);
+        if (missing is not null)
+        {
+            reason = $"{missing} is not installed";
+            return null;
+        }
+
+        var folder = Path.Combine(Folder, "llama");
+        var (code, output, error) = Run(Path.Combine(root, "bench", "peers", "llama", "get.sh"), [folder], TimeSpan.FromMinutes(5));
+        if (code != 0)
+        {
+            reason = $"get.sh failed ({Last(error)})";
+            return null;
+        }
+
+        return new(Path.Combine(folder, "llama_bench"), Last(output));
+    }
+
+    /// <summary>Tokens a second of one run, after an untimed one in the same process that warms nothing but the file.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <param name="prompt">Tokens of the prompt.</param>
+    /// <param name="generate">Tokens to generate, from an empty context on.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="flash">Whether attention is fused.</param>
+    public (double Prefill, double Decode) Measure(string model, int prompt, int generate, int threads, bool flash)
+    {
+        int[] numbers = [prompt, generate, 0, 1, threads, 1, flash ? 1 : 0];
+        var (code, output, error) = Run(_program, [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))], TimeSpan.FromMinutes(5));
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"llama_bench failed: {Last(error)}");
+        }
+
+        using var result = JsonDocument.Parse(output);
+        double Speed(string part) => result.RootElement.GetProperty(part).GetProperty("tokens_per_second").GetDouble();
+        return (Speed("prompt"), Speed("generation"));
+    }
+
+    private static string? Missing(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))) ? null : program;
+
+    private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no output";
+
+    private static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments, TimeSpan limit)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException($"{program} does not start");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(limit))
+        {
+            process.Kill(entireProcessTree: true);
+            return (-1, "", $"no end after {limit.TotalMinutes:F0} minutes");
+        }
+
+        return (process.ExitCode, output.Result, error.Result);
+    }
+}

@@ -1,0 +1,1 @@
+return Sequitur.Bench.BenchLine.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using Sequitur.Engine;
+using Sequitur.Engine.Loading;
+
+namespace Sequitur.Bench;
+
+/// <summary>What figures are measured with: the repository, the model that ships with it, and a watch.</summary>
+internal sealed class Workbench : IDisposable
+{
+    private TextModel? _model;
+
+    /// <summary>The repository's folder.</summary>
+    public string Root { get; } = FindRoot();
+
+    /// <summary>Pairs of runs where two engines are compared.</summary>
+    public int Pairs { get; init; } = 5;
+
+    /// <summary>Numbers of threads to measure with: one, and two where the machine has them.</summary>
+    public IReadOnlyList<int> ThreadCounts { get; } = Environment.ProcessorCount > 1 ? [1, 2] : [1];
+
+    /// <summary>Path of the model that ships with the program.</summary>
+    public string ModelPath => Path.Combine(Root, "models", "SmolLM2-135M-Instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
+
+    /// <summary>Folder of the reference data.</summary>
+    public string Conformance =>
+        Environment.GetEnvironmentVariable("SEQUITUR_CONFORMANCE") is { Length: > 0 } folder ? folder : Path.Combine(Root, "tests", "conformance");
+
+    /// <summary>The model, opened at its first use.</summary>
+    public TextModel Model => _model ??= TextModel.Load(ModelPath);
+
+    /// <summary>An engine over the model.</summary>
+    public InferenceEngine Engine(int threads) => new(Model.Loaded.Model, new EngineOptions { Threads = threads });
+
+    /// <summary>Milliseconds that something takes.</summary>
+    public static double Milliseconds(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>Token ids that look random and are always the same.</summary>
+    public int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => 100 + (i * 7919 % 20_000))];
+
+    /// <inheritdoc/>
+    public void Dispose() => _model?.Dispose();
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Sequitur.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new UsageException($"no Sequitur.slnx in or above {AppContext.BaseDirectory}: run it from the repository");
+    }
+}
