@@ -83,6 +83,11 @@ public sealed class Attention(AttentionSpec spec, string? slot) : Op
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor?> Backward(Gradient gradient, Node node, IReadOnlyList<Tensor?> outputGradients)
     {
+        if (node.Inputs.Skip(FirstTerm).Any(gradient.Wants))
+        {
+            throw new NotSupportedException($"{Name} has no gradient rule for the tensors of its score terms yet");
+        }
+
         IReadOnlyList<Tensor> operands = [outputGradients[0]!, node.Outputs[0], node.Outputs[1], .. node.Inputs];
         var dq = gradient.Wants(node.Inputs[0]) ? node.Graph.Add(new AttentionQueryGradient(spec), operands).Outputs[0] : null;
         var keys = gradient.Wants(node.Inputs[1]) || gradient.Wants(node.Inputs[2]) ? node.Graph.Add(new AttentionKeyGradient(spec), operands) : null;
