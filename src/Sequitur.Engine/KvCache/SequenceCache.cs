@@ -30,7 +30,17 @@ public sealed class SequenceCache : IDisposable
     public bool CanTruncate => _groups.All(g => g.Kind is Retention.Full or Retention.Cross);
 
     /// <summary>The page table of a group.</summary>
-    public ReadOnlySpan<int> Table(string group) => _tables[Array.FindIndex(_groups, g => g.Name == group)];
+    public ReadOnlySpan<int> Table(string group)
+    {
+        // Asked for in every step: no delegates.
+        var index = 0;
+        while (_groups[index].Name != group)
+        {
+            index++;
+        }
+
+        return _tables[index];
+    }
 
     /// <summary>Makes room for <paramref name="count"/> more positions, in pages that nobody else reads.</summary>
     /// <exception cref="CapacityException">There are not enough free pages, or the sequence would be longer than the caches allow.</exception>

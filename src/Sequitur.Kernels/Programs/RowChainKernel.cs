@@ -9,13 +9,23 @@ public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) :
     public override string Name => name;
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _kernels.Max(kernel => kernel.ScratchBytes);
+    public override long ScratchBytes { get; } = kernels.Max(kernel => kernel.ScratchBytes);
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => _kernels[0].Items(sizes);
 
     /// <inheritdoc/>
-    public override long Grain(RunSizes sizes) => _kernels.Min(kernel => kernel.Grain(sizes));
+    public override long Grain(RunSizes sizes)
+    {
+        // Asked for in every run: no delegates.
+        var grain = long.MaxValue;
+        foreach (var kernel in _kernels)
+        {
+            grain = Math.Min(grain, kernel.Grain(sizes));
+        }
+
+        return grain;
+    }
 
     /// <inheritdoc/>
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
