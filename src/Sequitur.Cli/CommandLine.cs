@@ -47,7 +47,7 @@ public static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"error: {string.Join("; ", parsed.Errors.Select(e => e.Message))} (see {Usage(parsed)} --help)");
+            error.WriteLine($"error: {string.Join("; ", parsed.Errors.Select(Describe))} (see {Usage(parsed)} --help)");
             return (int)ExitCode.Usage;
         }
 
@@ -65,6 +65,19 @@ public static class CommandLine
             error.WriteLine(parsed.GetValue(Verbose) ? $"error: {exception}" : $"error: {exception.Message.ReplaceLineEndings(" ")}");
             return (int)CodeOf(exception);
         }
+    }
+
+    // The parser's own messages span lines and leave out the option that they are about.
+    private static string Describe(ParseError error)
+    {
+        var message = string.Join(' ', error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+        var option = (error.SymbolResult as OptionResult)?.Option.Name;
+        if (error.SymbolResult is OptionResult { Tokens: [{ Value: var value }], Option.ValueType: var type } && message.Contains("as expected type", StringComparison.Ordinal))
+        {
+            return $"{option} must be {(type == typeof(float?) ? "a number" : "a whole number from 0")}, not '{value}'";
+        }
+
+        return option is null || message.Contains(option, StringComparison.Ordinal) ? message : $"{option}: {message}";
     }
 
     private static string Usage(ParseResult parsed) =>

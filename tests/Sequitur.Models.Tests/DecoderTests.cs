@@ -3,7 +3,7 @@ namespace Sequitur.Models.Tests;
 /// <summary>Each family of decoders against its reference, and against itself with a cache.</summary>
 public sealed class DecoderTests
 {
-    public static TheoryData<string> Cases => ["decoders/gemma2", "decoders/gemma2_bf16"];
+    public static TheoryData<string> Cases => ["decoders/gemma2", "decoders/gemma2_bf16", "decoders/deepseek_v3", "decoders/deepseek_v3_no_q_lora", "decoders/rwkv"];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -40,6 +40,22 @@ public sealed class DecoderTests
         Decoders.PlannedWhole(reference.Model, sequences).ShouldBe(oracle);
         Decoders.Chunked(reference.Model, sequences, 0).ShouldBe(oracle);
         Decoders.Chunked(reference.Model, sequences, 5, 1, 9, 1, 0).ShouldBe(oracle);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Plan_ChunksAcrossPagesAndSpans_GiveTheBitsOfTheWholeWithoutCache(string path)
+    {
+        using var reference = ReferenceCase.Open(path);
+        int[][] sequences = [Ids(300, reference.Model.VocabularySize), Ids(130, reference.Model.VocabularySize)];
+
+        Decoders.Chunked(reference.Model, sequences, 63, 2, 1, 128, 63, 0).ShouldBe(Decoders.Whole(reference.Model, sequences).Floats("logits"));
+    }
+
+    private static int[] Ids(int count, int vocabulary)
+    {
+        var random = new Random(count);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
     }
 
     // The last one stands after the final norm; RWKV has none for the embedding.

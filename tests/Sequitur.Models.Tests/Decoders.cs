@@ -11,23 +11,30 @@ internal static class Decoders
     /// <summary>The oracle: the original graph, all sequences in one ragged batch.</summary>
     public static Interpreter Whole(Model model, int[][] sequences) => Interpreter.Run(model.Trace().Graph, WholeInputs(model, sequences));
 
+    /// <summary>The logits of the lowered graph, node by node.</summary>
+    public static float[] LoweredWhole(Model model, int[][] sequences, bool integer) =>
+        Interpreter.Run(Lowering.Lower(model.Trace().Graph, new NumericChoices(integer, null)), WholeInputs(model, sequences)).Floats("logits");
+
     /// <summary>The logits of a plan without a cache.</summary>
-    public static float[] PlannedWhole(Model model, int[][] sequences)
+    public static float[] PlannedWhole(Model model, int[][] sequences, bool integer = false)
     {
         using var pool = new WorkPool(2);
-        var plan = Batches.Plan(model.Trace().Graph, NumericChoices.Float32, null, pool, sequences.Sum(s => s.Length), sequences.Length);
+        var plan = Batches.Plan(model.Trace().Graph, new NumericChoices(integer, null), null, pool, sequences.Sum(s => s.Length), sequences.Length);
         plan.Run(WholeInputs(model, sequences));
         return plan.Floats("logits");
     }
 
     /// <summary>The logits of a plan with a float32 cache that is given the sequences in chunks (the last one: all that is left), ordered as those of a whole batch.</summary>
-    public static float[] Chunked(Model model, int[][] sequences, params int[] chunks)
+    public static float[] Chunked(Model model, int[][] sequences, params int[] chunks) => Chunked(model, sequences, integer: false, chunks);
+
+    /// <summary>The same, perhaps with encoded activations for quantized weights.</summary>
+    public static float[] Chunked(Model model, int[][] sequences, bool integer, params int[] chunks)
     {
         var longest = sequences.Max(s => s.Length);
         var layout = new CacheLayout(model.Caches, ElementType.F32, longest);
         using var memory = new CacheMemory(layout, (long)longest * sequences.Length, sequences.Length);
         using var pool = new WorkPool(2);
-        var plan = Batches.Plan(model.Trace().Graph, new NumericChoices(false, layout), memory, pool, longest * sequences.Length, sequences.Length);
+        var plan = Batches.Plan(model.Trace().Graph, new NumericChoices(integer, layout), memory, pool, longest * sequences.Length, sequences.Length);
         var logits = sequences.Select(_ => new List<float>()).ToArray();
         var starts = new int[sequences.Length];
         foreach (var chunk in chunks)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sequitur.Formats.HuggingFace;
 using Sequitur.Formats.SafeTensors;
 using Sequitur.Tensors.Weights;
@@ -12,24 +13,30 @@ internal sealed class ReferenceCase : IDisposable
     private readonly SafeTensorsWeightSource _expected;
     private readonly JsonElement _case;
 
-    private ReferenceCase(string folder)
+    private ReferenceCase(string folder, (string Key, JsonNode? Value)[] changes)
     {
         _weights = SafeTensorsWeightSource.Open(folder);
         _expected = SafeTensorsWeightSource.Open(Path.Combine(folder, "expected.safetensors"));
         _case = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "case.json"))).RootElement;
-        var config = HuggingFaceConfig.Load(folder);
+        var keys = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, HuggingFaceConfig.FileName)))!.AsObject();
+        foreach (var (key, value) in changes)
+        {
+            keys[key] = value;
+        }
+
+        var config = HuggingFaceConfig.Parse(JsonSerializer.SerializeToUtf8Bytes(keys), folder);
         Model = ArchitectureRegistry.Find(config).Create(config, new WeightScope(new CheckpointWeights(_weights)));
     }
 
     public Model Model { get; }
 
-    /// <summary>Opens the case of a path under <c>models</c>; skips the test where the data is not there.</summary>
-    public static ReferenceCase Open(string path)
+    /// <summary>Opens the case of a path under <c>models</c>, perhaps with other keys in its configuration; skips the test where the data is not there.</summary>
+    public static ReferenceCase Open(string path, params (string Key, JsonNode? Value)[] changes)
     {
         var root = Environment.GetEnvironmentVariable("SEQUITUR_CONFORMANCE") is { Length: > 0 } folder ? folder : Path.Combine(Repository(), "tests", "conformance");
         var directory = Path.Combine(root, "models", path);
         Assert.SkipUnless(Directory.Exists(directory), $"there is no conformance case {path}");
-        return new ReferenceCase(directory);
+        return new ReferenceCase(directory, changes);
     }
 
     public bool Has(string name) => _expected.Find(name) is not null;

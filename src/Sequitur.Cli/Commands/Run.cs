@@ -8,7 +8,7 @@ namespace Sequitur.Cli.Commands;
 [Command("run")]
 public sealed class Run : ICommand
 {
-    private readonly Argument<string[]> _prompt = new("PROMPT") { Description = "The question; read from standard input if it is missing", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string?> _prompt = new("PROMPT") { Description = "The question; read from standard input if it is missing", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "A GGUF file, or a directory with one; the embedded model by default" };
     private readonly Option<string?> _system = new("--system") { Description = "The system message; the model's own by default" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the text as it is, without the chat template" };
@@ -17,6 +17,15 @@ public sealed class Run : ICommand
     private readonly Option<float?> _temperature = new("--temperature") { Description = "Randomness: 0 always takes the likeliest token" };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the random numbers; the same seed gives the same answer" };
     private readonly EngineFlags _engine = new();
+
+    /// <summary>Creates the options.</summary>
+    public Run() => _prompt.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: ['-', '-', _, ..] word }] && !word.Contains(' ', StringComparison.Ordinal))
+        {
+            result.AddError($"there is no option {word}; a prompt that begins with dashes comes through standard input");
+        }
+    });
 
     /// <inheritdoc/>
     public Command Create(ResultStream output, TextWriter error)
@@ -42,7 +51,7 @@ public sealed class Run : ICommand
 
     private ExitCode Answer(ParseResult parsed, ResultStream output, CancellationToken cancellation)
     {
-        var prompt = Prompt(parsed.GetValue(_prompt) ?? []);
+        var prompt = Prompt(parsed.GetValue(_prompt));
         var request = new TextRequest
         {
             Prompt = prompt,
@@ -59,9 +68,9 @@ public sealed class Run : ICommand
         return generation.Reason == FinishReason.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private static string Prompt(string[] words)
+    private static string Prompt(string? given)
     {
-        var prompt = words.Length > 0 ? string.Join(' ', words) : Console.IsInputRedirected ? Console.In.ReadToEnd().TrimEnd('\n', '\r') : "";
+        var prompt = given ?? (Console.IsInputRedirected ? Console.In.ReadToEnd().TrimEnd('\n', '\r') : "");
         return prompt.Length > 0 ? prompt : throw new UsageException("the prompt is empty: give it behind 'run', or on standard input");
     }
 }

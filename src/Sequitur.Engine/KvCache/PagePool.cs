@@ -32,17 +32,23 @@ public sealed class PagePool
         }
     }
 
+    /// <summary>Checks that some pages are free.</summary>
+    /// <exception cref="CapacityException">They are not.</exception>
+    public void Require(string group, int pages) => _groups[group].Require(group, pages);
+
     /// <summary>Takes a free page.</summary>
     /// <exception cref="CapacityException">All pages are held.</exception>
     public int Take(string group) => _groups[group].Take(group);
 
     /// <summary>Holds a page once more.</summary>
+    /// <exception cref="InvalidOperationException">Nobody holds it.</exception>
     public void Share(string group, int page) => _groups[group].Share(page);
 
     /// <summary>Whether a page has other holders.</summary>
     public bool IsShared(string group, int page) => _groups[group].Holders(page) > 1;
 
     /// <summary>Lets go of a page.</summary>
+    /// <exception cref="InvalidOperationException">Nobody holds it.</exception>
     public void Release(string group, int page) => _groups[group].Release(page);
 
     /// <summary>Copies the content of a page.</summary>
@@ -73,13 +79,18 @@ public sealed class PagePool
             order.Shuffle(_free.AsSpan(0, FreeCount));
         }
 
+        public void Require(string name, int pages)
+        {
+            if (pages > FreeCount)
+            {
+                throw new CapacityException(
+                    $"{pages} pages of the cache group '{name}' are needed, and {FreeCount} of {_holders.Length} are free; use a shorter context or fewer sequences");
+            }
+        }
+
         public int Take(string name)
         {
-            if (FreeCount == 0)
-            {
-                throw new CapacityException($"all {_holders.Length} pages of the cache group '{name}' are in use; use a shorter context or fewer sequences");
-            }
-
+            Require(name, 1);
             var page = _free[--FreeCount];
             _holders[page] = 1;
             return page;
@@ -87,13 +98,26 @@ public sealed class PagePool
 
         public int Holders(int page) => _holders[page];
 
-        public void Share(int page) => _holders[page]++;
+        public void Share(int page)
+        {
+            Check(page);
+            _holders[page]++;
+        }
 
         public void Release(int page)
         {
+            Check(page);
             if (--_holders[page] == 0)
             {
                 _free[FreeCount++] = page;
+            }
+        }
+
+        private void Check(int page)
+        {
+            if (_holders[page] == 0)
+            {
+                throw new InvalidOperationException($"page {page} is free");
             }
         }
     }

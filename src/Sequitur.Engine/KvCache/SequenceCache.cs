@@ -30,26 +30,36 @@ public sealed class SequenceCache : IDisposable
     public bool CanTruncate => _groups.All(g => g.Kind is Retention.Full or Retention.Cross);
 
     /// <summary>The page table of a group.</summary>
+    /// <exception cref="ArgumentException">There is no such group.</exception>
     public ReadOnlySpan<int> Table(string group)
     {
-        // Asked for in every step: no delegates.
-        var index = 0;
-        while (_groups[index].Name != group)
+        for (var g = 0; g < _groups.Length; g++)
         {
-            index++;
+            if (_groups[g].Name == group)
+            {
+                return _tables[g];
+            }
         }
 
-        return _tables[index];
+        throw new ArgumentException($"there is no cache group {group}");
     }
 
     /// <summary>Makes room for <paramref name="count"/> more positions, in pages that nobody else reads.</summary>
-    /// <exception cref="CapacityException">There are not enough free pages, or the sequence would be longer than the caches allow.</exception>
+    /// <exception cref="CapacityException">There are not enough free pages, or the sequence would be longer than the caches allow; nothing has changed.</exception>
     public void Append(int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var length = checked(Length + count);
         if (length > _pool.Memory.Layout.MaxPositions)
         {
             throw new CapacityException($"{length} positions are more than the context of {_pool.Memory.Layout.MaxPositions}");
+        }
+
+        for (var g = 0; g < _groups.Length; g++)
+        {
+            var missing = CacheLayout.PagesFor(_groups[g], length) - _filled[g] + (SharesLast(g) ? 1 : 0);
+            _pool.Require(_groups[g].Name, missing);
         }
 
         for (var g = 0; g < _groups.Length; g++)
@@ -68,6 +78,7 @@ public sealed class SequenceCache : IDisposable
     /// <exception cref="NotSupportedException">A group keeps no past (<see cref="CanTruncate"/>).</exception>
     public void Truncate(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         if (!CanTruncate)
         {
@@ -88,6 +99,7 @@ public sealed class SequenceCache : IDisposable
     /// <summary>A second sequence with the same past; pages are shared.</summary>
     public SequenceCache Fork()
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var fork = new SequenceCache(_pool) { Length = Length };
         for (var g = 0; g < _groups.Length; g++)
         {
@@ -125,19 +137,21 @@ public sealed class SequenceCache : IDisposable
     // The next positions go into the last page if it is not full (a state is never full): it must be ours alone.
     private void OwnLast(int g)
     {
-        var partly = _groups[g].Kind == Retention.Recurrent || Length % CacheLayout.PageSize != 0;
-        if (_filled[g] == 0 || !partly)
+        if (!SharesLast(g))
         {
             return;
         }
 
         ref var page = ref _tables[g][_filled[g] - 1];
-        if (_pool.IsShared(_groups[g].Name, page))
-        {
-            var own = _pool.Take(_groups[g].Name);
-            _pool.Copy(_groups[g].Name, page, own);
-            _pool.Release(_groups[g].Name, page);
-            page = own;
-        }
+        var own = _pool.Take(_groups[g].Name);
+        _pool.Copy(_groups[g].Name, page, own);
+        _pool.Release(_groups[g].Name, page);
+        page = own;
+    }
+
+    private bool SharesLast(int g)
+    {
+        var partly = _groups[g].Kind == Retention.Recurrent || Length % CacheLayout.PageSize != 0;
+        return _filled[g] > 0 && partly && _pool.IsShared(_groups[g].Name, _tables[g][_filled[g] - 1]);
     }
 }

@@ -185,7 +185,7 @@ public sealed class GgufValue
         }
 
         var value = Integer(index);
-        return value <= long.MaxValue ? (long)value : (double)value;
+        return value <= long.MaxValue ? (object)(long)value : (double)value;
     }
 
     private ulong Bits(int index)

@@ -10,7 +10,7 @@ internal static class PythonFloats
     /// <summary>The text with every bare literal replaced by the object that transformers 5 writes for it.</summary>
     public static ReadOnlyMemory<byte> Replace(ReadOnlySpan<byte> json)
     {
-        var result = new ArrayBufferWriter<byte>(json.Length);
+        var result = new ArrayBufferWriter<byte>(json.Length + 1);
         var written = 0;
         for (var i = 0; i < json.Length; i++)
         {

@@ -9,7 +9,7 @@ public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) :
     public override string Name => name;
 
     /// <inheritdoc/>
-    public override long ScratchBytes { get; } = kernels.Max(kernel => kernel.ScratchBytes);
+    public override long ScratchBytes => _kernels.Max(kernel => kernel.ScratchBytes);
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => _kernels[0].Items(sizes);
@@ -17,14 +17,13 @@ public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) :
     /// <inheritdoc/>
     public override long Grain(RunSizes sizes)
     {
-        // Asked for in every run: no delegates.
-        var grain = long.MaxValue;
+        var least = long.MaxValue;
         foreach (var kernel in _kernels)
         {
-            grain = Math.Min(grain, kernel.Grain(sizes));
+            least = Math.Min(least, kernel.Grain(sizes));
         }
 
-        return grain;
+        return least;
     }
 
     /// <inheritdoc/>

@@ -148,9 +148,7 @@ internal sealed class Gemma2Layer(Gemma2Config config, int window, WeightScope w
     private readonly Linear _o = new(weights["self_attn.o_proj"], config.NumAttentionHeads * config.HeadDim, config.HiddenSize, config.AttentionBias);
     private readonly RmsNormLayer _afterAttention = Norm(config, weights["post_attention_layernorm"]);
     private readonly RmsNormLayer _feedForwardNorm = Norm(config, weights["pre_feedforward_layernorm"]);
-    private readonly Linear _gate = new(weights["mlp.gate_proj"], config.HiddenSize, config.IntermediateSize);
-    private readonly Linear _up = new(weights["mlp.up_proj"], config.HiddenSize, config.IntermediateSize);
-    private readonly Linear _down = new(weights["mlp.down_proj"], config.IntermediateSize, config.HiddenSize);
+    private readonly GatedFeedForward _feedForward = new(weights["mlp"], config.HiddenSize, config.IntermediateSize, config.HiddenActivation);
     private readonly RmsNormLayer _afterFeedForward = Norm(config, weights["post_feedforward_layernorm"]);
 
     // Scores are scaled, capped, and then masked by the window.
@@ -170,7 +168,8 @@ internal sealed class Gemma2Layer(Gemma2Config config, int window, WeightScope w
     public Tensor Forward(Tensor x, ForwardContext context)
     {
         x = context.Name("ffn_inp", x + Attention(context.Name("attn_norm", _attentionNorm.Apply(x)), context));
-        return context.Name("l_out", x + FeedForward(context.Name("ffn_norm", _feedForwardNorm.Apply(x)), context));
+        var proj = context.Name("ffn_proj", _feedForward.Apply(context.Name("ffn_norm", _feedForwardNorm.Apply(x)), context));
+        return context.Name("l_out", x + context.Name("ffn_out", _afterFeedForward.Apply(proj)));
     }
 
     private Tensor Attention(Tensor x, ForwardContext context)
@@ -184,14 +183,5 @@ internal sealed class Gemma2Layer(Gemma2Config config, int window, WeightScope w
         var heads = context.Name("attn_heads", context.Attend(q, k, v, _spec));
         var proj = context.Name("attn_proj", _o.Apply(heads.Flatten()));                    // [tokens, hidden]
         return context.Name("attn_out", _afterAttention.Apply(proj));
-    }
-
-    private Tensor FeedForward(Tensor x, ForwardContext context)
-    {
-        var gate = context.Name("ffn_gate", _gate.Apply(x));                                // [tokens, intermediate]
-        var up = context.Name("ffn_up", _up.Apply(x));
-        var act = context.Name("ffn_act", gate.Apply(config.HiddenActivation) * up);
-        var proj = context.Name("ffn_proj", _down.Apply(act));                              // [tokens, hidden]
-        return context.Name("ffn_out", _afterFeedForward.Apply(proj));
     }
 }

@@ -38,10 +38,19 @@ public sealed class Interpreter
     }
 
     /// <summary>A copy of a value's float32 numbers, row after row, by its name.</summary>
-    public float[] Floats(string name) => Copy<float>(_graph.Value(name), ElementType.F32);
+    public float[] Floats(string name) => Floats(_graph.Value(name));
+
+    /// <summary>A copy of a value's float32 numbers, row after row.</summary>
+    public float[] Floats(Tensor tensor) => Copy<float>(tensor, ElementType.F32);
 
     /// <summary>A copy of a value's integers.</summary>
-    public int[] Integers(string name) => Copy<int>(_graph.Value(name), ElementType.I32);
+    public int[] Integers(string name) => Integers(_graph.Value(name));
+
+    /// <summary>A copy of a value's integers.</summary>
+    public int[] Integers(Tensor tensor) => Copy<int>(tensor, ElementType.I32);
+
+    /// <summary>The graph that was run.</summary>
+    public Graph Graph => _graph;
 
     private T[] Copy<T>(Tensor tensor, ElementType type)
         where T : unmanaged

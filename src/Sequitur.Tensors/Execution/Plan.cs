@@ -111,9 +111,17 @@ public sealed class Plan
     }
 
     /// <summary>A copy of an output's float32 numbers of the last run.</summary>
-    public float[] Floats(string name)
+    public float[] Floats(string name) => Copy<float>(name, ElementType.F32);
+
+    /// <summary>A copy of an output's integers of the last run.</summary>
+    public int[] Integers(string name) => Copy<int>(name, ElementType.I32);
+
+    private T[] Copy<T>(string name, ElementType type)
+        where T : unmanaged
     {
         var output = Output(name);
-        return OperandCopy.ToArray<float>(output, output.Rows.In(_sizes));
+        return output.Type == type
+            ? OperandCopy.ToArray<T>(output, output.Rows.In(_sizes))
+            : throw new ArgumentException($"{name} is {output.Type}, not {type}");
     }
 }

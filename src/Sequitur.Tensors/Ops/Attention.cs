@@ -41,8 +41,11 @@ public sealed record AttentionSpec
 /// <param name="slot">The cache slot that keeps keys and values, where the run has a cache.</param>
 public sealed class Attention(AttentionSpec spec, string? slot) : Op
 {
-    private const int FirstRagged = 3;
-    private const int FirstTerm = FirstRagged + (2 * Ragged.TensorCount);
+    internal const int FirstRagged = 3;
+    internal const int FirstTerm = FirstRagged + (2 * Ragged.TensorCount);
+
+    /// <summary>Mask, scale and terms.</summary>
+    public AttentionSpec Spec => spec;
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs)

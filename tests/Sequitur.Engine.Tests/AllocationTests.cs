@@ -1,0 +1,72 @@
+using Sequitur.Engine.Loading;
+using Sequitur.Engine.Sampling;
+using Sequitur.Engine.Tests.Equalities;
+using Sequitur.Models;
+using Sequitur.Tokenizers;
+
+namespace Sequitur.Engine.Tests;
+
+/// <summary>Measurements of the whole process, alone in it.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>Nothing is allocated per token.</summary>
+[Collection(nameof(Alone))]
+public sealed class AllocationTests
+{
+    private const int Measured = 200;
+
+    // The test host has threads of its own, which allocate when they please: what the engine allocates for tokens it allocates every time.
+    private const int Attempts = 5;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.8f)]
+    public void Engine_GeneratedModel_AllocatesNothingPerToken(float temperature)
+    {
+        var model = Variant.Of("llama Q4_1, F16 cache, integer").Model;
+        var vocabulary = new BpeVocabulary([.. Enumerable.Range(0, model.VocabularySize).Select(i => $"a{(char)('a' + (i / 26))}{(char)('a' + (i % 26))}")], null, []);
+
+        Allocated(model, vocabulary, [1, 2, 3], temperature, warmUp: 400).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Engine_SmolLm2_AllocatesNothingPerToken()
+    {
+        using var loaded = TextModel.Load(SmolLm.Path);
+
+        Allocated(loaded.Loaded.Model, loaded.Tokenizer.Vocabulary, [504, 3575, 282, 4649, 314], 0, warmUp: 60).ShouldBe(0);
+    }
+
+    // The least of some attempts: bytes of all threads over some tokens of one generation.
+    private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, float temperature, int warmUp)
+    {
+        using var engine = new InferenceEngine(model, new EngineOptions { Threads = 2, Context = warmUp + 100 + (Attempts * Measured) });
+        var generation = engine.Submit(new Request { Ids = prompt, MaxTokens = engine.Context, Samplers = SamplerChain.OfTemperature(temperature), Seed = 5 });
+        var text = new TextStream(generation, vocabulary);
+        var written = 0L;
+        Action<ReadOnlySpan<byte>> write = bytes => written += bytes.Length;
+        Steps(engine, text, write, warmUp);
+        var least = long.MaxValue;
+        for (var attempt = 0; attempt < Attempts && least > 0; attempt++)
+        {
+            var (tokens, bytes) = (generation.Tokens.Length, written);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Steps(engine, text, write, Measured);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            (generation.Tokens.Length - tokens).ShouldBe(Measured);
+            written.ShouldBeGreaterThan(bytes);
+        }
+
+        return least;
+    }
+
+    private static void Steps(InferenceEngine engine, TextStream text, Action<ReadOnlySpan<byte>> write, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            engine.Step();
+            text.WriteNew(write);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Sequitur.Kernels;
+using Sequitur.Kernels.Memory;
+
+namespace Sequitur.Formats.Tests.Kernels;
+
+public class PlatformTests
+{
+    private const string Maps = "/proc/self/maps";
+
+    [Fact]
+    public void MappedFile_OfAFile_HoldsItsBytes()
+    {
+        using var directory = new TemporaryDirectory();
+        var bytes = new byte[100_001];
+        new Random(1).NextBytes(bytes);
+        var path = directory.Write("file", bytes);
+        using var file = MappedFile.Open(path);
+
+        file.Bytes.ShouldBe(bytes.Length);
+        file.Region.AsSpan<byte>().SequenceEqual(bytes).ShouldBeTrue();
+        file.Dispose();
+        Should.Throw<ObjectDisposedException>(() => file.Region.Bytes);
+        file.Dispose();
+    }
+
+    [Fact]
+    public void MappedFile_OfAnEmptyFile_IsEmpty()
+    {
+        using var directory = new TemporaryDirectory();
+        using var file = MappedFile.Open(directory.Write("empty", []));
+
+        file.Region.IsEmpty.ShouldBeTrue();
+        file.Region.AsSpan<byte>().Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public void MappedFile_OfNothing_SaysSo()
+    {
+        using var directory = new TemporaryDirectory();
+
+        Should.Throw<SequiturException>(() => MappedFile.Open(Path.Combine(directory.Path, "none"))).Message.ShouldStartWith("the file does not exist: ");
+        Should.Throw<SequiturException>(() => MappedFile.Open(directory.Path)).Message.ShouldStartWith("this is a directory");
+        Should.Throw<SequiturException>(() => MappedFile.Open(""));
+        Should.Throw<SequiturException>(() => MappedFile.Open("a\0b"));
+    }
+
+    [Fact]
+    public void MappedFile_OnlyItsRegionIsHeld_IsNotCollected()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.Write("file", Enumerable.Repeat((byte)3, 10_000).ToArray());
+        var region = Map(path);
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        region.AsSpan<byte>().IndexOfAnyExcept((byte)3).ShouldBe(-1);
+        region.Owner.ShouldBeOfType<MappedFile>();
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static Region Map(string path) => MappedFile.Open(path).Region;
+    }
+
+    [Fact]
+    public void Memory_Figures_FollowWhatIsTouched()
+    {
+        const int Size = 64 << 20;
+        var before = Platform.Current.ResidentBytes();
+        using var buffer = new GuardedBuffer(Size);
+        buffer.Region.AsSpan<byte>().Fill(1);
+
+        (Platform.Current.ResidentBytes() - before).ShouldBeGreaterThan(Size / 2);
+        Platform.Current.PhysicalBytes().ShouldBeGreaterThan(Platform.Current.ResidentBytes());
+        Platform.Current.PageSize.ShouldBeGreaterThanOrEqualTo(4096);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4096)]
+    [InlineData(100_000)]
+    public void GuardedBuffer_OfAnySize_HoldsZerosAndIsWritable(int bytes)
+    {
+        using var buffer = new GuardedBuffer(bytes);
+        var span = buffer.Region.AsSpan<byte>();
+
+        span.Length.ShouldBe(bytes);
+        span.IndexOfAnyExcept((byte)0).ShouldBe(-1);
+        span.Fill(7);
+    }
+
+    [Fact]
+    public void GuardedBuffer_InTheMapOfTheProcess_LiesBetweenInaccessiblePages()
+    {
+        if (!File.Exists(Maps))
+        {
+            Assert.Skip("the system has no map of a process to read");
+        }
+
+        // a size that nothing else has, so that the map shows it
+        var pages = 1237;
+        using var buffer = new GuardedBuffer(((long)pages * Platform.Current.PageSize) - 5);
+        var maps = File.ReadAllLines(Maps).Select(Mapping.Parse).ToList();
+        var found = maps.FindIndex(map => map.Rights == "rw-p" && map.End - map.Start == (long)pages * Platform.Current.PageSize);
+
+        found.ShouldBeGreaterThan(0);
+        maps[found - 1].ShouldSatisfyAllConditions(
+            map => map.Rights.ShouldBe("---p"),
+            map => map.End.ShouldBe(maps[found].Start));
+        maps[found + 1].ShouldSatisfyAllConditions(
+            map => map.Rights.ShouldBe("---p"),
+            map => map.Start.ShouldBe(maps[found].End));
+    }
+
+    private sealed record Mapping(long Start, long End, string Rights)
+    {
+        public static Mapping Parse(string line)
+        {
+            var fields = line.Split(' ', 3);
+            var addresses = fields[0].Split('-');
+            return new(Number(addresses[0]), Number(addresses[1]), fields[1]);
+        }
+
+        // the last pages of the address space exceed a signed number, and are of no interest
+        private static long Number(string hex) => (long)ulong.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+}
