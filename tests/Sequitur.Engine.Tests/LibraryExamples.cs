@@ -16,7 +16,7 @@ public sealed class LibraryExamples
         using var engine = new TextEngine(model, new EngineOptions { Threads = 2, Context = 1024 });
         var answer = new MemoryStream();
 
-        var generation = engine.Generate(new TextRequest { Prompt = "What is the capital of France?" }, answer.Write);
+        var generation = engine.Generate(new TextRequest { Prompt = "What is the capital of France?" }, answer.Write, TestContext.Current.CancellationToken);
 
         Encoding.UTF8.GetString(answer.ToArray()).ShouldContain("Paris");
         generation.Reason.ShouldBe(FinishReason.Stop);
@@ -87,7 +87,7 @@ public sealed class LibraryExamples
         using var model = TextModel.Load(Path);
         using var engine = new TextEngine(model, new EngineOptions { Context = 16 });
 
-        var generation = engine.Generate(new TextRequest { Prompt = "Once upon a time", Raw = true }, _ => { });
+        var generation = engine.Generate(new TextRequest { Prompt = "Once upon a time", Raw = true }, _ => { }, TestContext.Current.CancellationToken);
 
         generation.Reason.ShouldBe(FinishReason.ContextLimit);
         (generation.Request.Ids.Count + generation.Tokens.Length).ShouldBe(17);
@@ -105,7 +105,7 @@ public sealed class LibraryExamples
     private static int[][] Run(LoadedModel model, params int[][] prompts)
     {
         using var engine = new InferenceEngine(model.Model, new EngineOptions { MaxSequences = 4, Context = 64 });
-        var generations = prompts.Select(ids => engine.Submit(new Request { Ids = ids, MaxTokens = 8 })).ToArray();
+        var generations = prompts.Select(ids => engine.Submit(new Request { Ids = ids, MaxTokens = 8 }, TestContext.Current.CancellationToken)).ToArray();
         while (generations.Any(g => !g.IsFinished))
         {
             engine.Step();
