@@ -16,6 +16,10 @@ internal sealed partial class Linux : IPlatform
     private const int MapNoReserve = 0x4000;
     private const int PhysicalPages = 85; // _SC_PHYS_PAGES
 
+    private const int StandardOutput = 1;
+    private const int Interrupted = 4; // EINTR
+    private const int TryAgain = 11; // EAGAIN
+
     public string Name => "Linux";
 
     public int PageSize { get; } = Environment.SystemPageSize;
@@ -73,9 +77,29 @@ internal sealed partial class Linux : IPlatform
 
     public long PhysicalBytes() => (long)SystemValue(PhysicalPages) * PageSize;
 
+    public unsafe void WriteOutput(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint written = 0; written < bytes.Length;)
+            {
+                var count = Write(StandardOutput, start + written, (nuint)(bytes.Length - written));
+                if (count < 0 && Marshal.GetLastPInvokeError() is not (Interrupted or TryAgain))
+                {
+                    throw LastError();
+                }
+
+                written += Math.Max(count, 0);
+            }
+        }
+    }
+
     private static nint Checked(nint address) => address == -1 ? throw LastError() : address;
 
     private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static unsafe partial nint Write(int file, byte* bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);

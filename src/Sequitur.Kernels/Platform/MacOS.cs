@@ -15,6 +15,10 @@ internal sealed unsafe partial class MacOS : IPlatform
     private const int MapAnonymous = 0x1000;
     private const int TaskInfo = 4; // PROC_PIDTASKINFO
 
+    private const int StandardOutput = 1;
+    private const int Interrupted = 4; // EINTR
+    private const int TryAgain = 35; // EAGAIN
+
     public string Name => "macOS";
 
     public int PageSize { get; } = Environment.SystemPageSize;
@@ -78,9 +82,29 @@ internal sealed unsafe partial class MacOS : IPlatform
         return SystemValue("hw.memsize", &bytes, &size, null, 0) == 0 ? bytes : throw LastError();
     }
 
+    public void WriteOutput(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint written = 0; written < bytes.Length;)
+            {
+                var count = Write(StandardOutput, start + written, (nuint)(bytes.Length - written));
+                if (count < 0 && Marshal.GetLastPInvokeError() is not (Interrupted or TryAgain))
+                {
+                    throw LastError();
+                }
+
+                written += Math.Max(count, 0);
+            }
+        }
+    }
+
     private static nint Checked(nint address) => address == -1 ? throw LastError() : address;
 
     private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    [LibraryImport("libSystem", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int file, byte* bytes, nuint count);
 
     [LibraryImport("libSystem", EntryPoint = "mmap", SetLastError = true)]
     private static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
