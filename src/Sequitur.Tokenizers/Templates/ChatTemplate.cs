@@ -24,7 +24,7 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string source, TemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new ChatTemplate(Parser.Parse(source), options ?? TemplateOptions.Default);
+        return new ChatTemplate(TemplateParser.Parse(source), options ?? TemplateOptions.Default);
     }
 
     /// <summary>The prompt for a conversation.</summary>
