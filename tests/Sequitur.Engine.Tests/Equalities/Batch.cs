@@ -24,6 +24,7 @@ internal static class Batch
             .Size(Models.Inputs.OutputRowsDimension, rows)
             .Size(Ragged.Sequences, parts.Count)
             .Set("ids", [.. parts.SelectMany(p => p.Ids)])
+            .Set("token_type_ids", [.. parts.SelectMany(p => p.Ids.Select((_, i) => i * 2 / p.Ids.Length))])
             .Set("output_rows", [.. Enumerable.Range(0, rows)])
             .Set("tokens.sequence", [.. parts.SelectMany((p, s) => Enumerable.Repeat(s, p.Ids.Length))])
             .Set("tokens.position", [.. parts.SelectMany((p, s) => Enumerable.Range(starts[s], p.Ids.Length))])

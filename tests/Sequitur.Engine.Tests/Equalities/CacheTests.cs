@@ -20,17 +20,32 @@ public sealed class CacheTests
     }
 
     [Theory]
-    [MemberData(nameof(Variant.EachLength), MemberType = typeof(Variant))]
+    [MemberData(nameof(Variant.KeepingKeys), MemberType = typeof(Variant))]
     public void Plan_Float16Cache_IsNearTheFloat32RunWithoutCache(string name, int length)
     {
         var variant = Variant.Of(name);
         var ids = Variant.Tokens(length);
-        using var uncached = new Runner(new RunnerOptions(variant.Model, Integer: false, Cache: null));
-        using var cached = new Runner(new RunnerOptions(variant.Model, Integer: false, Cache: ElementType.F16));
+        using var uncached = new Runner(new RunnerOptions(variant.Model, Integer: false, Cache: null) { KeepAll = true });
+        using var cached = new Runner(new RunnerOptions(variant.Model, Integer: false, Cache: ElementType.F16) { KeepAll = true });
         var (expected, actual) = (uncached.Logits(ids), cached.Logits(ids));
+        var rows = SameChoices(uncached, cached, length);
 
-        var difference = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max();
+        rows.ShouldBeGreaterThanOrEqualTo(Math.Min(length, 50));
+        var difference = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Take(rows * Families.Vocabulary).Max();
         difference.ShouldBeLessThanOrEqualTo(Float16Bound);
         difference.ShouldBeGreaterThan(0);
+    }
+
+    // Routing is a choice: where rounding tips it, another expert answers, and from there on no bound can be given. So this counts the rows before the first such one.
+    private static int SameChoices(Runner first, Runner second, int rows)
+    {
+        foreach (var (name, tensor) in first.Lowered.Named.Where(v => v.Value.Type == ElementType.I32 && v.Value.Shape.Rows.Symbol == "tokens"))
+        {
+            var (a, b) = (first.Integers(name), second.Integers(name));
+            var differs = Enumerable.Range(0, a.Length).FirstOrDefault(i => a[i] != b[i], a.Length);
+            rows = Math.Min(rows, differs / tensor.Shape.Columns);
+        }
+
+        return rows;
     }
 }

@@ -36,23 +36,37 @@ internal static class Families
             ["vocab_size"] = Vocabulary, ["n_embd"] = 64, ["n_layer"] = 2, ["n_head"] = 2, ["n_positions"] = 1024,
             ["activation_function"] = "gelu_new", ["layer_norm_epsilon"] = 1e-5, ["tie_word_embeddings"] = true,
         }),
+
+        // Latent attention, whose values lie in their keys; a dense layer and one with routed and shared experts.
+        ["deepseek"] = ("DeepseekV3ForCausalLM", new()
+        {
+            ["vocab_size"] = Vocabulary, ["hidden_size"] = 64, ["intermediate_size"] = 96, ["moe_intermediate_size"] = 32, ["num_hidden_layers"] = 2,
+            ["num_attention_heads"] = 2, ["kv_lora_rank"] = 32, ["q_lora_rank"] = 32, ["qk_nope_head_dim"] = 16, ["qk_rope_head_dim"] = 8, ["v_head_dim"] = 32,
+            ["n_routed_experts"] = 8, ["n_shared_experts"] = 1, ["num_experts_per_tok"] = 2, ["n_group"] = 4, ["topk_group"] = 2,
+            ["first_k_dense_replace"] = 1, ["max_position_embeddings"] = 1024,
+        }),
+
+        // An encoder: every row sees all of its sequence, and nothing is kept.
+        ["bert"] = ("BertForMaskedLM", new()
+        {
+            ["vocab_size"] = Vocabulary, ["hidden_size"] = 64, ["intermediate_size"] = 96, ["num_hidden_layers"] = 2,
+            ["num_attention_heads"] = 2, ["max_position_embeddings"] = 1024,
+        }),
+
+        // A recurrent state in place of attention.
+        ["rwkv"] = ("RwkvForCausalLM", new()
+        {
+            ["vocab_size"] = Vocabulary, ["hidden_size"] = 64, ["attention_hidden_size"] = 96, ["num_hidden_layers"] = 2, ["context_length"] = 1024,
+        }),
     };
-
-    /// <summary>Families that are described here.</summary>
-    public static IEnumerable<string> Names => All.Keys;
-
-    /// <summary>Whether the registry has the family.</summary>
-    public static bool Has(string family) => Find(family) is not null;
 
     /// <summary>A model of a family.</summary>
     public static Model Create(string family, string format = "F32", ulong seed = 20)
     {
         var (name, keys) = All[family];
         var config = new ModelConfig(new Dictionary<string, object?>(keys) { ["architectures"] = new[] { name } }, family);
-        return Find(family)!.Create(config, new WeightScope(new RandomWeights(seed, BlockFormats.Find(format))));
+        return ArchitectureRegistry.Find(config).Create(config, new WeightScope(new RandomWeights(seed, BlockFormats.Find(format))));
     }
-
-    private static Architecture? Find(string family) => ArchitectureRegistry.All.FirstOrDefault(a => a.Key.ClassName == All[family].Class);
 
     private static Dictionary<string, object?> Llama(int heads, int keyHeads, int headDim) => new()
     {

