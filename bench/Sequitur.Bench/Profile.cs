@@ -27,14 +27,15 @@ internal static class Profile
         return 0;
     }
 
-    // The plan keeps the inputs of its last run, so its kernels can be run again; they write what they wrote before. Rounds go through all of them in order: so each finds
-    // its weights where a real run does, which is not in the caches.
+    // The plan keeps the inputs of its last run, so its kernels can be run again; they write what they wrote before. Rounds go through all of them in order: each
+    // finds its weights where a real run does, which is not in the processor's caches.
     private static void Show(string what, InferenceEngine engine, double tokensPerSecond, int runs, TextWriter output)
     {
         var sizes = engine.Plan.Sizes;
         var program = engine.Plan.Variant();
         var whole = Enumerable.Range(0, runs).Min(_ => Microseconds(program, engine));
-        var alone = program.Phases.SelectMany(phase => phase).Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Program: new StepProgram([[kernel]]))).ToArray();
+        var alone = program.Phases.SelectMany(phase => phase)
+            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Program: new StepProgram([[kernel]]))).ToArray();
         var times = new double[alone.Length];
         Array.Fill(times, double.MaxValue);
         for (var run = 0; run < runs; run++)
@@ -50,7 +51,8 @@ internal static class Profile
             .OrderByDescending(group => group.Time).ToArray();
         var sum = times.Sum();
         output.WriteLine();
-        output.WriteLine($"{what}, {engine.Pool.Threads} thread(s): {Numbers.Format(tokensPerSecond)} tokens/s; the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
+        output.WriteLine($"{what}, threads: {engine.Pool.Threads}: {Numbers.Format(tokensPerSecond)} tokens/s; "
+            + $"the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
         output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7}");
         foreach (var (name, count, time) in kernels.Where(group => group.Time > sum / 1000))
         {

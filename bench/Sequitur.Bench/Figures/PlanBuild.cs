@@ -9,7 +9,9 @@ using Sequitur.Tensors.Ops;
 
 namespace Sequitur.Bench.Figures;
 
-/// <summary>How long the shipped model's plan takes to build: the graph is written down, lowered, fused, laid out and bound to kernels, for one row, a few and many.</summary>
+/// <summary>
+/// How long the shipped model's plan takes to build: the graph is written down, lowered, fused, laid out and bound to kernels, for one row, a few and many.
+/// </summary>
 [Figure("executor", "plan build")]
 internal sealed class PlanBuild : IFigure
 {
@@ -40,12 +42,17 @@ internal sealed class PlanBuild : IFigure
             whole.Median,
             "ms",
             GoalMilliseconds,
-            $"median of {Builds} after a first one, {whole.Range}; writing the graph {Numbers.Format(Of(b => b.Trace).Median)}, lowering {Numbers.Format(Of(b => b.Lower).Median)}, fusing, laying out and binding {Numbers.Format(Of(b => b.Plan).Median)}");
+            $"median of {Builds} after a first one, {whole.Range}; writing the graph {Numbers.Format(Of(b => b.Trace).Median)}, "
+                + $"lowering {Numbers.Format(Of(b => b.Lower).Median)}, fusing, laying out and binding {Numbers.Format(Of(b => b.Plan).Median)}");
 
-        var (graph, lowered, plan) = (model.Trace().Graph, Lowering.Lower(model.Trace().Graph, choices), Plan.Build(Lowering.Lower(model.Trace().Graph, choices), options));
+        var graph = model.Trace().Graph;
+        var lowered = Lowering.Lower(graph, choices);
+        var plan = Plan.Build(lowered, options);
         var fired = plan.Fired.OrderBy(rule => rule.Key, StringComparer.Ordinal);
-        yield return Measurement.Reported("fusions fired", fired.Sum(rule => rule.Value), "times", string.Join(", ", fired.Select(rule => $"{rule.Key} {rule.Value}")));
-        yield return Measurement.Reported("operations after fusing", Operations(plan.Graph), "nodes", $"{Operations(graph)} as the model writes them, {Operations(lowered)} lowered; views, inputs and weights not counted");
+        yield return Measurement.Reported(
+            "fusions fired", fired.Sum(rule => rule.Value), "times", string.Join(", ", fired.Select(rule => $"{rule.Key} {rule.Value}")));
+        yield return Measurement.Reported(
+            "operations after fusing", Operations(plan.Graph), "nodes", $"{Operations(graph)} as the model writes them, {Operations(lowered)} lowered");
         yield return Measurement.Reported("buffers of the plan", plan.Bytes / 1e6, "MB", $"for {options.Capacity["tokens"]} tokens a run");
 
         (double Trace, double Lower, double Plan) Build()
@@ -58,5 +65,6 @@ internal sealed class PlanBuild : IFigure
         }
     }
 
+    // Views, inputs and weights are no operations.
     private static int Operations(Graph graph) => graph.Nodes.Count(node => node.Op is not (InputValue or ParameterValue) && !node.Op.IsView);
 }
