@@ -20,29 +20,39 @@ internal static class Profile
         foreach (var threads in bench.ThreadCounts)
         {
             using var engine = bench.Engine(threads);
-            Show($"prefill of {Prompt} tokens", engine, OurSpeed.Prefill(engine, bench.Ids(Prompt)), runs: 3, output);
+            Show($"prefill of {Prompt} tokens", engine, OurSpeed.Prefill(engine, bench.Ids(Prompt)), runs: 5, output);
             Show("decode step behind 64 tokens", engine, OurSpeed.Decode(engine, bench.Ids(1), 64), runs: 30, output);
         }
 
         return 0;
     }
 
-    // The plan keeps the inputs of its last run, so its kernels can be run again; they write what they wrote before.
+    // The plan keeps the inputs of its last run, so its kernels can be run again; they write what they wrote before. Rounds go through all of them in order: each
+    // finds its weights where a real run does, which is not in the processor's caches.
     private static void Show(string what, InferenceEngine engine, double tokensPerSecond, int runs, TextWriter output)
     {
-        var program = engine.Plan.Variant();
         var sizes = engine.Plan.Sizes;
-        var whole = Best(program, engine, runs);
-        var kernels = program.Phases.SelectMany(phase => phase)
-            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Time: Best(new StepProgram([[kernel]]), engine, runs)))
-            .GroupBy(kernel => kernel.Name)
-            .Select(group => (Name: group.Key, Count: group.Count(), Time: group.Sum(kernel => kernel.Time)))
-            .OrderByDescending(group => group.Time)
-            .ToArray();
-        var sum = kernels.Sum(group => group.Time);
+        var program = engine.Plan.Variant();
+        var whole = Enumerable.Range(0, runs).Min(_ => Microseconds(program, engine));
+        var alone = program.Phases.SelectMany(phase => phase)
+            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Program: new StepProgram([[kernel]]))).ToArray();
+        var times = new double[alone.Length];
+        Array.Fill(times, double.MaxValue);
+        for (var run = 0; run < runs; run++)
+        {
+            for (var i = 0; i < alone.Length; i++)
+            {
+                times[i] = Math.Min(times[i], Microseconds(alone[i].Program, engine));
+            }
+        }
 
+        var kernels = alone.Select((kernel, i) => (kernel.Name, Time: times[i])).GroupBy(kernel => kernel.Name)
+            .Select(group => (Name: group.Key, Count: group.Count(), Time: group.Sum(kernel => kernel.Time)))
+            .OrderByDescending(group => group.Time).ToArray();
+        var sum = times.Sum();
         output.WriteLine();
-        output.WriteLine($"{what}, {engine.Pool.Threads} threads: {Numbers.Format(tokensPerSecond)} tokens/s; a run of the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
+        output.WriteLine($"{what}, threads: {engine.Pool.Threads}: {Numbers.Format(tokensPerSecond)} tokens/s; "
+            + $"the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
         output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7}");
         foreach (var (name, count, time) in kernels.Where(group => group.Time > sum / 1000))
         {
@@ -50,16 +60,10 @@ internal static class Profile
         }
     }
 
-    private static double Best(StepProgram program, InferenceEngine engine, int runs)
+    private static double Microseconds(StepProgram program, InferenceEngine engine)
     {
-        var best = double.MaxValue;
-        for (var run = 0; run < runs; run++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            program.Run(engine.Pool, engine.Plan.Sizes);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-        }
-
-        return best;
+        var start = Stopwatch.GetTimestamp();
+        program.Run(engine.Pool, engine.Plan.Sizes);
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
     }
 }

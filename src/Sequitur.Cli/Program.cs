@@ -1,3 +1,4 @@
 using Sequitur.Cli;
+using Sequitur.Kernels;
 
-return CommandLine.Run(args, Console.OpenStandardOutput(), Console.Error);
+return CommandLine.Run(args, new StandardOutput(), Console.Error);

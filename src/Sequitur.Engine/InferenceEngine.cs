@@ -26,11 +26,17 @@ public sealed class InferenceEngine : IDisposable
 
     /// <summary>Builds the plan and reserves the caches.</summary>
     /// <exception cref="CapacityException">The memory does not suffice.</exception>
+    /// <exception cref="UsageException">The model has not as many positions as the context asked for.</exception>
     public InferenceEngine(Model model, EngineOptions options)
     {
         _options = options;
         _model = model;
         Context = options.Context ?? model.MaxPositions;
+        if (Context > model.PositionLimit)
+        {
+            throw new UsageException($"a context of {Context} is impossible: the model has learned {model.PositionLimit} positions");
+        }
+
         var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
         _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
         Pages = new PagePool(_memory);

@@ -41,6 +41,9 @@ public abstract class Model
     /// <summary>The longest sequence that the model was made for.</summary>
     public abstract int MaxPositions { get; }
 
+    /// <summary>The most positions that a sequence can have at all: the rows of a table of learned positions; null where any number can be computed.</summary>
+    public virtual int? PositionLimit => null;
+
     /// <summary>The entries.</summary>
     public virtual IReadOnlyList<Phase> Phases => [Phase.Main];
 

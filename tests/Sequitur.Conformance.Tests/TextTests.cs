@@ -13,7 +13,7 @@ public class TextTests(TextRuns runs) : IClassFixture<TextRuns>
         let texts = new TextCase(id)
         from part in TextPart.All
         from prompt in part.PerPrompt ? texts.Prompts.Select(p => p.Name) : [""]
-        select new TheoryDataRow<string, string, string>(id, part.Name, prompt) { TestDisplayName = $"{id} {prompt} {part.Name}" };
+        select new TheoryDataRow<string, string, string>(id, part.Name, prompt) { TestDisplayName = $"{id} {part.Name} {prompt}".TrimEnd() };
 
     [Theory]
     [MemberData(nameof(Parts))]

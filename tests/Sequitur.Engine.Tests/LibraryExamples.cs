@@ -94,6 +94,14 @@ public sealed class LibraryExamples
     }
 
     [Fact]
+    public void Context_BeyondLearnedPositions_IsRefused()
+    {
+        using var model = ModelLoader.Load(System.IO.Path.Combine(Root(), "tests", "conformance", "models", "decoders", "gpt2"));
+
+        Should.Throw<UsageException>(() => new InferenceEngine(model.Model, new EngineOptions { Context = model.Model.MaxPositions + 1 })).Message.ShouldContain("positions");
+    }
+
+    [Fact]
     public void Print_Graph_NamesValues()
     {
         using var model = ModelLoader.Load(Path);

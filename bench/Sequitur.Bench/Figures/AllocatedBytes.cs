@@ -32,7 +32,8 @@ internal sealed class AllocatedBytes : IFigure
         var written = 0L;
         void Write(ReadOnlySpan<byte> text) => written += text.Length;
         Action<ReadOnlySpan<byte>> write = Write;
-        var generation = engine.Submit(new Request { Ids = bench.Ids(16), MaxTokens = Tokens + 8, Samplers = SamplerChain.OfTemperature(temperature), Seed = 7 });
+        var samplers = SamplerChain.OfTemperature(temperature);
+        var generation = engine.Submit(new Request { Ids = bench.Ids(16), MaxTokens = Tokens + 8, Samplers = samplers, Seed = 7 });
         var text = new TextStream(generation, bench.Model.Tokenizer.Vocabulary);
         Run(engine, generation, text, write, 4);
 

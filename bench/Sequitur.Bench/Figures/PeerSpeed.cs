@@ -3,7 +3,8 @@ using Sequitur.Bench.Peers;
 namespace Sequitur.Bench.Figures;
 
 /// <summary>
-/// Tokens a second of the shipped model beside llama.cpp: same file, same threads, same run. Runs alternate, ours then the peer's, and each pair gives a ratio; so what slows the machine down for a while slows both down.
+/// Tokens a second of the shipped model beside llama.cpp: same file, same threads, same run. Runs alternate, ours then the peer's, and each pair gives a ratio: what slows
+/// the machine down for a while slows both down.
 /// </summary>
 [Figure("executor", "speed beside llama.cpp")]
 internal sealed class PeerSpeed : IFigure
@@ -43,11 +44,12 @@ internal sealed class PeerSpeed : IFigure
     private static Measurement Ratio(string what, int threads, bool flash, IEnumerable<(double Ours, double Theirs)> pairs)
     {
         var all = pairs.ToArray();
-        var (ours, theirs, ratio) = (new Sample(all.Select(p => p.Ours)), new Sample(all.Select(p => p.Theirs)), new Sample(all.Select(p => p.Ours / p.Theirs)));
+        var (ours, theirs) = (new Sample(all.Select(p => p.Ours)), new Sample(all.Select(p => p.Theirs)));
+        var ratio = new Sample(all.Select(p => p.Ours / p.Theirs));
         return Measurement.Reported(
             $"{what}, {threads} thread{(threads > 1 ? "s" : "")}",
             ratio.Median,
             "× llama.cpp",
-            $"{ratio.Range} over {ratio.Count} pairs; ours {Numbers.Format(ours.Median)} tokens/s, theirs {Numbers.Format(theirs.Median)} (flash {(flash ? "on" : "off")})");
+            $"{ratio.Range} over {ratio.Count} pairs; ours {Numbers.Format(ours.Median)} tokens/s, theirs {Numbers.Format(theirs.Median)}{(flash ? ", flash on" : "")}");
     }
 }

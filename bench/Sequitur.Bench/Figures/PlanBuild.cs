@@ -5,10 +5,13 @@ using Sequitur.Models;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
+using Sequitur.Tensors.Ops;
 
 namespace Sequitur.Bench.Figures;
 
-/// <summary>How long the shipped model's plan takes to build: the graph is written down, lowered, fused, laid out and bound to kernels, for one row, a few and many.</summary>
+/// <summary>
+/// How long the shipped model's plan takes to build: the graph is written down, lowered, fused, laid out and bound to kernels, for one row, a few and many.
+/// </summary>
 [Figure("executor", "plan build")]
 internal sealed class PlanBuild : IFigure
 {
@@ -39,15 +42,29 @@ internal sealed class PlanBuild : IFigure
             whole.Median,
             "ms",
             GoalMilliseconds,
-            $"median of {Builds} after a first one, {whole.Range}; writing the graph {Numbers.Format(Of(b => b.Trace).Median)}, lowering {Numbers.Format(Of(b => b.Lower).Median)}, fusing, laying out and binding {Numbers.Format(Of(b => b.Plan).Median)}");
+            $"median of {Builds} after a first one, {whole.Range}; writing the graph {Numbers.Format(Of(b => b.Trace).Median)}, "
+                + $"lowering {Numbers.Format(Of(b => b.Lower).Median)}, fusing, laying out and binding {Numbers.Format(Of(b => b.Plan).Median)}");
+
+        var graph = model.Trace().Graph;
+        var lowered = Lowering.Lower(graph, choices);
+        var plan = Plan.Build(lowered, options);
+        var fired = plan.Fired.OrderBy(rule => rule.Key, StringComparer.Ordinal);
+        yield return Measurement.Reported(
+            "fusions fired", fired.Sum(rule => rule.Value), "times", string.Join(", ", fired.Select(rule => $"{rule.Key} {rule.Value}")));
+        yield return Measurement.Reported(
+            "operations after fusing", Operations(plan.Graph), "nodes", $"{Operations(graph)} as the model writes them, {Operations(lowered)} lowered");
+        yield return Measurement.Reported("buffers of the plan", plan.Bytes / 1e6, "MB", $"for {options.Capacity["tokens"]} tokens a run");
 
         (double Trace, double Lower, double Plan) Build()
         {
-            Graph graph = null!, lowered = null!;
-            var trace = Workbench.Milliseconds(() => graph = model.Trace().Graph);
-            var lower = Workbench.Milliseconds(() => lowered = Lowering.Lower(graph, choices));
-            var plan = Workbench.Milliseconds(() => Plan.Build(lowered, options));
-            return (trace, lower, plan);
+            Graph written = null!, made = null!;
+            var trace = Workbench.Milliseconds(() => written = model.Trace().Graph);
+            var lower = Workbench.Milliseconds(() => made = Lowering.Lower(written, choices));
+            var build = Workbench.Milliseconds(() => Plan.Build(made, options));
+            return (trace, lower, build);
         }
     }
+
+    // Views, inputs and weights are no operations.
+    private static int Operations(Graph graph) => graph.Nodes.Count(node => node.Op is not (InputValue or ParameterValue) && !node.Op.IsView);
 }

@@ -5,8 +5,8 @@ using Sequitur.Tensors.Execution;
 namespace Sequitur.Bench.Figures;
 
 /// <summary>
-/// What the executor itself costs: a decode step of the shipped model with kernels that do nothing, divided by the kernels that it executes. Work is handed out, threads
-/// meet after each phase, and the whole is started and ended as always.
+/// What the executor itself costs: a decode step of the shipped model with kernels that do nothing, divided by the kernels that it executes. Work is handed out,
+/// threads meet after each phase, and the whole is started and ended as always.
 /// </summary>
 [Figure("executor", "step overhead")]
 internal sealed class StepOverhead : IFigure
@@ -23,7 +23,8 @@ internal sealed class StepOverhead : IFigure
             OneToken(engine.Plan);
             var times = Time(program.Emptied(), engine.Pool, engine.Plan.Sizes);
             var what = $"overhead per step, {threads} thread{(threads > 1 ? "s" : "")}";
-            var note = $"median of {Runs} runs, {Numbers.Format(times.Min / program.Steps)} at best; {program.Steps} steps in {program.Phases.Count} phases, {Numbers.Format(times.Median)} µs a token";
+            var note = $"median of {Runs} runs, {Numbers.Format(times.Min / program.Steps)} at best; "
+                + $"{program.Steps} steps in {program.Phases.Count} phases, {Numbers.Format(times.Median)} µs a token";
             yield return threads == 1
                 ? Measurement.Reported(what, times.Median / program.Steps, "µs", note)
                 : Measurement.AtMost(what, times.Median / program.Steps, "µs", GoalMicroseconds, note);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Sequitur.Bench.Peers;
@@ -39,7 +40,7 @@ internal sealed class LlamaCpp
     public static LlamaCpp? Install(string root, out string reason)
     {
         reason = "";
-        if (!OperatingSystem.IsLinux() || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64)
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             reason = "the prebuilt libraries are for Linux on x86-64";
             return null;
@@ -63,7 +64,7 @@ internal sealed class LlamaCpp
         return new(Path.Combine(folder, "llama_bench"), Last(output));
     }
 
-    /// <summary>Tokens a second of one run, after an untimed one in the same process that warms nothing but the file.</summary>
+    /// <summary>Tokens a second: the medians of three runs of one process, so that the first, which finds nothing warm, does not count.</summary>
     /// <param name="model">The model's file.</param>
     /// <param name="prompt">Tokens of the prompt.</param>
     /// <param name="generate">Tokens to generate, from an empty context on.</param>
@@ -71,8 +72,9 @@ internal sealed class LlamaCpp
     /// <param name="flash">Whether attention is fused.</param>
     public (double Prefill, double Decode) Measure(string model, int prompt, int generate, int threads, bool flash)
     {
-        int[] numbers = [prompt, generate, 0, 1, threads, 1, flash ? 1 : 0];
-        var (code, output, error) = Run(_program, [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))], TimeSpan.FromMinutes(5));
+        int[] numbers = [prompt, generate, 0, 1, threads, 3, flash ? 1 : 0];
+        string[] arguments = [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        var (code, output, error) = Run(_program, arguments, TimeSpan.FromMinutes(5));
         if (code != 0)
         {
             throw new InvalidOperationException($"llama_bench failed: {Last(error)}");
@@ -86,7 +88,8 @@ internal sealed class LlamaCpp
     private static string? Missing(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))) ? null : program;
 
-    private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no output";
+    private static string Last(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no output";
 
     private static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments, TimeSpan limit)
     {

@@ -36,7 +36,13 @@ internal sealed record Machine(string Processor, IReadOnlyList<string> Flags, st
     }
 
     private static Machine Now() => new(
-        Name(), InstructionSets(), Kernels.Processor.Default.Tier.ToString().ToLowerInvariant(), Environment.ProcessorCount, LoadAverage(), BusyShare(), RuntimeInformation.FrameworkDescription);
+        Name(),
+        InstructionSets(),
+        Kernels.Processor.Default.Tier.ToString().ToLowerInvariant(),
+        Environment.ProcessorCount,
+        LoadAverage(),
+        BusyShare(),
+        RuntimeInformation.FrameworkDescription);
 
     private static string Name()
     {

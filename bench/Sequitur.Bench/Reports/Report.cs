@@ -21,7 +21,8 @@ internal sealed record Report(string Date, Machine Machine, IReadOnlyList<Row> R
     /// <summary>Writes the machine.</summary>
     public static void WriteMachine(Machine machine, TextWriter output)
     {
-        output.WriteLine($"processor  {machine.Processor} ({machine.Threads} threads; {string.Join(", ", machine.Flags.DefaultIfEmpty("no flags known"))}); kernels: {machine.Tier}");
+        var flags = string.Join(", ", machine.Flags.DefaultIfEmpty("no flags known"));
+        output.WriteLine($"processor  {machine.Processor} ({machine.Threads} threads; {flags}); kernels: {machine.Tier}");
         output.WriteLine($"system     {machine.Framework}; load average {Text(machine.Load)}, busy now {Text(machine.Busy * 100)} %");
         if (machine.IsNoisy)
         {
@@ -45,11 +46,12 @@ internal sealed record Report(string Date, Machine Machine, IReadOnlyList<Row> R
         output.WriteLine();
         foreach (var line in cells)
         {
-            output.WriteLine(string.Join("  ", line.Select((cell, column) => column == 1 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            var padded = line.Select((cell, column) => column == 1 ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]));
+            output.WriteLine(string.Join("  ", padded).TrimEnd());
         }
 
         output.WriteLine();
-        output.WriteLine(string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{Rows.Count(row => row.Measurement.Verdict == verdict)} {verdict.ToString().ToLowerInvariant()}")));
+        output.WriteLine(string.Join(", ", Enum.GetValues<Verdict>().Select(v => $"{Rows.Count(row => row.Measurement.Verdict == v)} {v.ToString().ToLowerInvariant()}")));
     }
 
     /// <summary>Writes the same for programs.</summary>

@@ -1,4 +1,5 @@
 using Sequitur.Kernels.MatMul;
+using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats;
@@ -26,8 +27,10 @@ public sealed unsafe partial class Q4_1
     {
         var total = V.Broadcast(0);
         var words = x.Words;
+        var next = rows + (PanelRows.Count * stride);
         for (var block = 0; block < blocks; block++, rows += BlockBytes, words += 8)
         {
+            Prefetch.Lines(next + (block * V.Count * BlockBytes), V.Count * BlockBytes);
             I.Turn(rows + 4, stride, out var a, out var b, out var c, out var d);
             var low = I.MultiplyNibbles(I.LowNibbles(a), I.Broadcast(words[0]));
             var high = I.MultiplyNibbles(I.HighNibbles(a), I.Broadcast(words[4]));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sequitur.Kernels.MatMul;
+using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats;
@@ -27,8 +28,10 @@ public sealed unsafe partial class Q8_0
     {
         var total = V.Broadcast(0);
         var words = x.Words;
+        var next = rows + (PanelRows.Count * stride);
         for (var block = 0; block < blocks; block++, rows += BlockBytes, words += 16)
         {
+            Prefetch.Lines(next + (block * V.Count * BlockBytes), V.Count * BlockBytes);
             var sum = I.AddIntegers(Half<I, V>(rows + 2, stride, words), Half<I, V>(rows + 18, stride, words + 4));
             total = V.Fma(I.ToFloat(sum), I.LowHalf(I.Gather(rows, stride)) * V.Broadcast(x.Scales[block]), total);
         }

@@ -48,4 +48,8 @@ public interface IPlatform
 
     /// <summary>Bytes of physical memory of the machine.</summary>
     long PhysicalBytes();
+
+    /// <summary>Writes all bytes to standard output.</summary>
+    /// <exception cref="IOException">They cannot be written; also when the reader of a pipe has gone.</exception>
+    void WriteOutput(ReadOnlySpan<byte> bytes);
 }

@@ -14,6 +14,8 @@ internal sealed unsafe partial class Windows : IPlatform
     private const uint MemoryReserve = 0x2000;
     private const uint MemoryRelease = 0x8000;
 
+    private const int StandardOutput = -11;
+
     public string Name => "Windows";
 
     public int PageSize { get; } = Environment.SystemPageSize;
@@ -82,6 +84,20 @@ internal sealed unsafe partial class Windows : IPlatform
         return GetProcessMemory(CurrentProcess(), &counters, counters.Size) != 0 ? (long)counters.WorkingSetSize : throw LastError();
     }
 
+    public void WriteOutput(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (uint done = 0, count = 0; done < bytes.Length; done += count)
+            {
+                if (WriteFile(StandardHandle(StandardOutput), start + done, (uint)bytes.Length - done, &count, 0) == 0)
+                {
+                    throw LastError();
+                }
+            }
+        }
+    }
+
     public long PhysicalBytes()
     {
         var status = new MemoryStatus { Size = (uint)sizeof(MemoryStatus) };
@@ -89,6 +105,12 @@ internal sealed unsafe partial class Windows : IPlatform
     }
 
     private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    [LibraryImport("kernel32", EntryPoint = "GetStdHandle", SetLastError = true)]
+    private static partial nint StandardHandle(int which);
+
+    [LibraryImport("kernel32", EntryPoint = "WriteFile", SetLastError = true)]
+    private static partial int WriteFile(nint file, byte* bytes, uint count, uint* written, nint overlapped);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileMappingW", SetLastError = true)]
     private static partial nint CreateMapping(SafeFileHandle file, nint attributes, uint protection, uint sizeHigh, uint sizeLow, nint name);

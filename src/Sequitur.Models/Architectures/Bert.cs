@@ -108,6 +108,9 @@ public sealed class Bert : Model, IArchitecture
     public override int MaxPositions => _config.MaxPositionEmbeddings;
 
     /// <inheritdoc/>
+    public override int? PositionLimit => MaxPositions;
+
+    /// <inheritdoc/>
     public override Equalities Equalities => Equalities.Encoder;
 
     /// <inheritdoc/>

@@ -122,6 +122,9 @@ public sealed class Gpt2 : CausalLanguageModel, IArchitecture
     public override int MaxPositions => _config.NPositions;
 
     /// <inheritdoc/>
+    public override int? PositionLimit => MaxPositions;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<CacheSlot> Caches =>
         [.. _layers.Select((_, i) => new CacheSlot($"layers.{i}.attn", CacheGroup.Full, _config.NHead, _config.HeadDim, _config.HeadDim))];
 

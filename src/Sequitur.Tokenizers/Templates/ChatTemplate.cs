@@ -24,7 +24,7 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string source, TemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new ChatTemplate(Parser.Parse(source), options ?? TemplateOptions.Default);
+        return new ChatTemplate(TemplateParser.Parse(source), options ?? TemplateOptions.Default);
     }
 
     /// <summary>The prompt for a conversation.</summary>
@@ -85,7 +85,7 @@ public sealed class ChatTemplate
 
     /// <summary>Renders with these variables only: what a template is, without the conventions of chats.</summary>
     internal string RenderPlain(IReadOnlyDictionary<string, object?> variables) =>
-        new Evaluator(_options).Render(_body, Convert(variables, messages: null)).Value;
+        new Renderer(_options).Render(_body, Convert(variables, messages: null)).Value;
 
     private Text RenderText(IReadOnlyList<IReadOnlyDictionary<string, object?>> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables)
     {
@@ -101,7 +101,7 @@ public sealed class ChatTemplate
         }
 
         all["add_generation_prompt"] = addGenerationPrompt;
-        return new Evaluator(_options).Render(_body, Convert(all, messages));
+        return new Renderer(_options).Render(_body, Convert(all, messages));
     }
 
     private static Dictionary<string, object?> Convert(IReadOnlyDictionary<string, object?> variables, IReadOnlyList<IReadOnlyDictionary<string, object?>>? messages)

@@ -10,6 +10,8 @@ internal sealed record ModelCase(string Id)
     /// <summary>The file of inputs and outputs.</summary>
     public const string ExpectedName = "expected.safetensors";
 
+    private readonly Lazy<ModelConfig> _description = new(() => HuggingFaceConfig.Load(Path.Combine(Corpus.PathOf(Id), "case.json")));
+
     /// <summary>The case's own name.</summary>
     public string Name => Id[(Id.LastIndexOf('/') + 1)..];
 
@@ -23,7 +25,7 @@ internal sealed record ModelCase(string Id)
     public string Family => Config.ModelType ?? Config.Architectures.FirstOrDefault() ?? Name;
 
     /// <summary>What the case says about itself: tolerances, kinds, notes. (Written by Python, with its spelling of infinity.)</summary>
-    public ModelConfig Description { get; } = HuggingFaceConfig.Load(Path.Combine(Corpus.PathOf(Id), "case.json"));
+    public ModelConfig Description => _description.Value;
 
     /// <summary>The inputs and outputs.</summary>
     public ExpectedTensors Open() => new(Path.Combine(Folder, ExpectedName));

@@ -30,7 +30,7 @@ internal static class Judge
 
         using (model)
         {
-            var comparison = new Comparison(given);
+            var comparison = new Comparison(tensor => Tolerance.Of(given, tensor));
             try
             {
                 part.Check(model, comparison);

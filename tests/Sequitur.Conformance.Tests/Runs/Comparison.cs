@@ -4,7 +4,8 @@ using Sequitur.Conformance.Tests.Cases;
 namespace Sequitur.Conformance.Tests.Runs;
 
 /// <summary>Compares a part's tensors with the reference, and remembers how near they came.</summary>
-internal sealed class Comparison(ModelCase model)
+/// <param name="toleranceOf">The tolerance of a tensor, by its name.</param>
+internal sealed class Comparison(Func<string, Tolerance> toleranceOf)
 {
     private readonly List<string> _failures = [];
 
@@ -27,7 +28,7 @@ internal sealed class Comparison(ModelCase model)
             return;
         }
 
-        var tolerance = Tolerance.Of(model, expected.Name);
+        var tolerance = toleranceOf(expected.Name);
         var (largest, error, at) = (0.0, 0.0, 0);
         var (square, squareError) = (0.0, 0.0);
         for (var i = 0; i < actual.Length; i++)

@@ -3,57 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Sequitur.Tokenizers.Templates;
 
 /// <summary>
-/// Renders a parsed template once. It is a sandbox: a template reaches only the values it is given and the functions of the library, can
-/// change nothing but its own names and namespaces, and ends within bounded steps, depth, output and memory.
+/// The values of expressions, and what evaluating them costs: it ends a template that takes too many steps, nests too deep or makes too
+/// long a text.
 /// </summary>
-internal sealed partial class Evaluator(TemplateOptions options)
+internal sealed class Evaluator(TemplateOptions options, Renderer renderer)
 {
     // A text operation costs a step for every so many characters, so that steps bound time whatever the texts' lengths.
     private const int CharactersPerStep = 1024;
     private const int MaxDepth = 400;
 
-    private Scope _scope = new(null);
-    private Text _output = Text.Empty;
     private long _steps;
     private int _depth;
-    private int _line;
 
     /// <summary>What the caller allows.</summary>
     public TemplateOptions Options { get; } = options;
 
-    private enum Flow
-    {
-        Next,
-        Break,
-        Continue,
-    }
+    /// <summary>The names that expressions see.</summary>
+    public Scope Scope { get; set; } = new(null);
 
-    /// <summary>Renders a template.</summary>
-    /// <param name="body">The parsed template.</param>
-    /// <param name="variables">The values of its variables.</param>
-    /// <exception cref="TemplateException">It failed.</exception>
-    public Text Render(IReadOnlyList<Statement> body, IEnumerable<KeyValuePair<string, object?>> variables)
-    {
-        try
-        {
-            foreach ((string name, object? value) in variables)
-            {
-                _scope.Set(name, value);
-            }
-
-            _scope = new Scope(_scope);
-            Execute(body);
-            return _output;
-        }
-        catch (TemplateFailure failure)
-        {
-            throw new TemplateException(failure.Kind, failure.Message, _line, failure);
-        }
-        catch (OverflowException overflow)
-        {
-            throw new TemplateException(TemplateErrorKind.Limit, "a number or text is too large", _line, overflow);
-        }
-    }
+    /// <summary>The line of the template that was reached.</summary>
+    public int Line { get; private set; }
 
     /// <summary>Counts work, and ends a template that does too much.</summary>
     public void Charge(long steps)
@@ -91,225 +60,266 @@ internal sealed partial class Evaluator(TemplateOptions options)
         return Values.Iterate(value);
     }
 
-    private void Write(Text text)
+    /// <summary>Begins a statement or expression, one level deeper; <see cref="Leave"/> ends it.</summary>
+    public void Enter(Node node)
     {
-        ChargeText((long)_output.Length + text.Length > Options.MaxCharacters ? long.MaxValue : text.Length);
-        _output = Text.Join(_output, text);
-    }
-
-    private Flow Execute(IReadOnlyList<Statement> body)
-    {
-        foreach (Statement statement in body)
-        {
-            Flow flow = Execute(statement);
-            if (flow != Flow.Next)
-            {
-                return flow;
-            }
-        }
-
-        return Flow.Next;
-    }
-
-    private Flow Execute(Statement statement)
-    {
-        Enter(statement);
-        Flow flow = Flow.Next;
-        switch (statement)
-        {
-            case DataStatement data:
-                Write(data.Text);
-                break;
-            case OutputStatement output:
-                Write(ToText(Evaluate(output.Value)));
-                break;
-            case IfStatement branch:
-                flow = ExecuteIf(branch);
-                break;
-            case ForStatement loop:
-                object? items = Evaluate(loop.Items);
-                Write(RunLoop(loop, items, _scope, depth: 0));
-                break;
-            case LoopControlStatement control:
-                flow = control.IsBreak ? Flow.Break : Flow.Continue;
-                break;
-            case SetStatement set:
-                Assign(set.Target, Evaluate(set.Value));
-                break;
-            case SetBlockStatement set:
-                Assign(set.Target, ApplyFilters(set.Filters, Capture(set.Body, new Scope(_scope), out _)));
-                break;
-            case WithStatement with:
-                flow = ExecuteWith(with);
-                break;
-            case MacroStatement macro:
-                _scope.Set(macro.Macro.Name, new MacroValue(macro.Macro, _scope));
-                break;
-            case CallBlockStatement call:
-                Write(ToText(Call(call.Call, new MacroValue(call.Caller, _scope))));
-                break;
-            case FilterBlockStatement filter:
-                Write(ToText(ApplyFilters(filter.Filters, Capture(filter.Body, new Scope(_scope), out flow))));
-                break;
-            case ScopeStatement scope:
-                flow = ExecuteIn(new Scope(_scope), scope.Body);
-                break;
-            case MissingTemplateStatement missing:
-                throw TemplateFailure.Runtime($"'{missing.Tag}' needs another template, and there is none");
-            default:
-                throw new InvalidOperationException(statement.GetType().Name);
-        }
-
-        _depth--;
-        return flow;
-    }
-
-    private Flow ExecuteIf(IfStatement branch)
-    {
-        foreach ((Expression test, IReadOnlyList<Statement> body) in branch.Branches)
-        {
-            if (Values.IsTrue(Evaluate(test)))
-            {
-                return Execute(body);
-            }
-        }
-
-        return Execute(branch.Else);
-    }
-
-    private Flow ExecuteWith(WithStatement with)
-    {
-        var scope = new Scope(_scope);
-        foreach ((Target target, Expression value) in with.Values)
-        {
-            object? evaluated = Evaluate(value);
-            Scope outer = _scope;
-            _scope = scope;
-            Assign(target, evaluated);
-            _scope = outer;
-        }
-
-        return ExecuteIn(scope, with.Body);
-    }
-
-    private Flow ExecuteIn(Scope scope, IReadOnlyList<Statement> body)
-    {
-        Scope outer = _scope;
-        _scope = scope;
-        Flow flow = Execute(body);
-        _scope = outer;
-        return flow;
-    }
-
-    /// <summary>What a body writes, instead of writing it.</summary>
-    private Text Capture(IReadOnlyList<Statement> body, Scope scope, out Flow flow)
-    {
-        Text outer = _output;
-        _output = Text.Empty;
-        flow = ExecuteIn(scope, body);
-        Text written = _output;
-        _output = outer;
-        return written;
-    }
-
-    /// <summary>Runs a loop over items and gives what it writes. Every iteration has names of its own.</summary>
-    private Text RunLoop(ForStatement loop, object? source, Scope outer, int depth)
-    {
-        IReadOnlyList<object?> items = Iterate(source);
-        if (loop.Test is not null)
-        {
-            items = [.. items.Where(item => Passes(loop, item, outer))];
-        }
-
-        if (items.Count == 0)
-        {
-            return Capture(loop.Else, new Scope(outer), out _);
-        }
-
-        var state = new LoopValue(items, depth, (inner, level) => loop.IsRecursive
-            ? RunLoop(loop, inner, outer, level)
-            : throw TemplateFailure.Runtime("the loop is not marked 'recursive', so it cannot be called"));
-        Text all = Text.Empty;
-        for (int i = 0; i < items.Count; i++)
-        {
-            var scope = new Scope(outer);
-            state.Index = i;
-            scope.Set("loop", state);
-            AssignIn(scope, loop.Target, items[i]);
-            Text written = Capture(loop.Body, scope, out Flow flow);
-            ChargeText((long)all.Length + written.Length > Options.MaxCharacters ? long.MaxValue : 0);
-            all = Text.Join(all, written);
-            if (flow == Flow.Break)
-            {
-                break;
-            }
-        }
-
-        return all;
-    }
-
-    private bool Passes(ForStatement loop, object? item, Scope outer)
-    {
-        var scope = new Scope(outer);
-        AssignIn(scope, loop.Target, item);
-        Scope before = _scope;
-        _scope = scope;
-        bool passes = Values.IsTrue(Evaluate(loop.Test!));
-        _scope = before;
-        return passes;
-    }
-
-    private void AssignIn(Scope scope, Target target, object? value)
-    {
-        Scope outer = _scope;
-        _scope = scope;
-        Assign(target, value);
-        _scope = outer;
-    }
-
-    private void Assign(Target target, object? value)
-    {
-        switch (target)
-        {
-            case NameTarget name:
-                _scope.Set(name.Name, value);
-                break;
-            case NamespaceTarget attribute:
-                if (!_scope.TryGet(attribute.Name, out object? found) || found is not NamespaceValue space)
-                {
-                    throw TemplateFailure.Runtime($"cannot set an attribute of '{attribute.Name}', which is no namespace");
-                }
-
-                space.Attributes[NamespaceName(attribute.Attribute)] = value;
-                break;
-            case TupleTarget tuple:
-                IReadOnlyList<object?> items = value is Undefined undefined ? throw undefined.Failure() : Iterate(value);
-                if (items.Count != tuple.Items.Count)
-                {
-                    throw TemplateFailure.Runtime($"cannot unpack {items.Count} values into {tuple.Items.Count} names");
-                }
-
-                for (int i = 0; i < items.Count; i++)
-                {
-                    Assign(tuple.Items[i], items[i]);
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>A namespace's attribute, checked: names that begin with an underscore are out of reach.</summary>
-    public static string NamespaceName(string name) => name.StartsWith('_')
-        ? throw new TemplateFailure(TemplateErrorKind.Security, $"a namespace cannot hold '{name}': names that begin with an underscore are out of reach")
-        : name;
-
-    private void Enter(Node node)
-    {
-        _line = node.Line;
+        Line = node.Line;
         Charge(1);
         if (++_depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw new TemplateFailure(TemplateErrorKind.Limit, "nested too deep, or a macro calls itself without end");
         }
+    }
+
+    public void Leave() => _depth--;
+
+    /// <summary>The value of an expression.</summary>
+    public object? Evaluate(Expression expression)
+    {
+        Enter(expression);
+        object? value = expression switch
+        {
+            ConstantExpression constant => constant.Value,
+            NameExpression name => Lookup(name.Name),
+            ListExpression list => new ListValue(EvaluateAll(list.Items), list.IsTuple ? ListKind.Tuple : ListKind.List),
+            DictExpression dict => EvaluateDict(dict),
+            AttributeExpression attribute => Members.Attribute(this, Evaluate(attribute.Target), attribute.Name),
+            IndexExpression { Index: SliceExpression slice } index => Slice(Evaluate(index.Target), slice),
+            IndexExpression index => Members.Item(this, Evaluate(index.Target), Evaluate(index.Index)),
+            CallExpression call => Call(call, caller: null),
+            FilterExpression filter => ApplyFilter(filter, Evaluate(filter.Target!)),
+            TestExpression test => Test(test.Name, Evaluate(test.Target), EvaluateArguments(test.Arguments)),
+            NegateExpression negate => Arithmetic.Negate(Evaluate(negate.Operand), negate.IsPlus),
+            NotExpression not => !Values.IsTrue(Evaluate(not.Operand)),
+            BinaryExpression binary => Arithmetic.Apply(this, binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right)),
+            LogicExpression logic => EvaluateLogic(logic),
+            ConcatExpression concat => EvaluateConcat(concat),
+            CompareExpression compare => EvaluateCompare(compare),
+            ConditionalExpression conditional => EvaluateConditional(conditional),
+            SliceExpression => throw TemplateFailure.Runtime("a slice cannot be one of several subscripts"),
+            _ => throw new InvalidOperationException(expression.GetType().Name),
+        };
+        Line = expression.Line;
+        Leave();
+        return value;
+    }
+
+    private object? Lookup(string name) =>
+        Scope.TryGet(name, out object? value) || Globals.TryGet(name, out value) ? value : Undefined.Name(name);
+
+    private List<object?> EvaluateAll(IReadOnlyList<Expression> items)
+    {
+        var values = new List<object?>(items.Count);
+        foreach (Expression item in items)
+        {
+            values.Add(Evaluate(item));
+        }
+
+        return values;
+    }
+
+    private DictValue EvaluateDict(DictExpression expression)
+    {
+        var dict = new DictValue();
+        foreach ((Expression key, Expression value) in expression.Pairs)
+        {
+            dict.Set(Evaluate(key), Evaluate(value));
+        }
+
+        return dict;
+    }
+
+    private object? EvaluateLogic(LogicExpression logic)
+    {
+        object? left = Evaluate(logic.Left);
+        return Values.IsTrue(left) == logic.IsAnd ? Evaluate(logic.Right) : left;
+    }
+
+    private object? EvaluateConditional(ConditionalExpression conditional)
+    {
+        if (Values.IsTrue(Evaluate(conditional.Test)))
+        {
+            return Evaluate(conditional.Then);
+        }
+
+        return conditional.Else is null
+            ? new Undefined("the inline if was false, and has no else")
+            : Evaluate(conditional.Else);
+    }
+
+    private Text EvaluateConcat(ConcatExpression concat)
+    {
+        Text joined = Text.Empty;
+        foreach (Expression item in concat.Items)
+        {
+            joined = Join(joined, ToText(Evaluate(item)));
+        }
+
+        return joined;
+    }
+
+    /// <summary>Two texts as one, their parts kept apart.</summary>
+    public Text Join(Text left, Text right)
+    {
+        ChargeText((long)left.Length + right.Length > Options.MaxCharacters ? long.MaxValue : 0);
+        return Text.Join(left, right);
+    }
+
+    private bool EvaluateCompare(CompareExpression compare)
+    {
+        object? left = Evaluate(compare.First);
+        foreach ((string @operator, Expression operand) in compare.Rest)
+        {
+            object? right = Evaluate(operand);
+            if (!Compare(left, @operator, right))
+            {
+                return false;
+            }
+
+            left = right;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a comparison holds.</summary>
+    public bool Compare(object? left, string @operator, object? right)
+    {
+        ChargeComparison(left, right);
+        switch (@operator)
+        {
+            case "==":
+                return Values.AreEqual(left, right);
+            case "!=":
+                return !Values.AreEqual(left, right);
+            case "in":
+                return Values.Contains(right, left);
+            case "not in":
+                return !Values.Contains(right, left);
+            default:
+                int order = Values.Compare(left, right, @operator);
+                return @operator switch
+                {
+                    "<" => order == -1,
+                    "<=" => order is -1 or 0,
+                    ">" => order == 1,
+                    _ => order is 1 or 0,
+                };
+        }
+    }
+
+    /// <summary>How two values are ordered: −1, 0 or 1.</summary>
+    public int Order(object? left, object? right)
+    {
+        ChargeComparison(left, right);
+        return Values.Compare(left, right);
+    }
+
+    /// <summary>Counts the work of comparing two values, or of looking one up in the other.</summary>
+    public void ChargeComparison(object? left, object? right)
+    {
+        long size = Math.Max(ValueSize.Of(left).Size, ValueSize.Of(right).Size);
+        ChargeText(Math.Max((left as Text)?.Length ?? 0, (right as Text)?.Length ?? 0));
+        Charge(size / 8);
+    }
+
+    private object? Slice(object? target, SliceExpression slice)
+    {
+        object? start = slice.Start is null ? null : Evaluate(slice.Start);
+        object? stop = slice.Stop is null ? null : Evaluate(slice.Stop);
+        object? step = slice.Step is null ? null : Evaluate(slice.Step);
+        return Slices.Take(this, target, start, stop, step);
+    }
+
+    /// <summary>Calls what an expression names, with <paramref name="caller"/> as a further argument if there is one.</summary>
+    public object? Call(CallExpression call, MacroValue? caller)
+    {
+        object? target = Evaluate(call.Target);
+        Arguments arguments = EvaluateArguments(call.Arguments);
+        if (caller is not null)
+        {
+            arguments = new Arguments(arguments.Positional, new Dictionary<string, object?>(arguments.Named) { ["caller"] = caller });
+        }
+
+        return Invoke(target, arguments);
+    }
+
+    /// <summary>Calls a value.</summary>
+    public object? Invoke(object? target, Arguments arguments) => target switch
+    {
+        ICallable callable => callable.Call(this, arguments),
+        Undefined undefined => throw undefined.Failure(),
+        _ => throw TemplateFailure.Runtime($"'{Values.TypeName(target)}' object is not callable"),
+    };
+
+    private Arguments EvaluateArguments(ArgumentList list)
+    {
+        if (list.Positional.Count == 0 && list.Named.Count == 0 && list.Star is null && list.DoubleStar is null)
+        {
+            return Arguments.None;
+        }
+
+        List<object?> positional = EvaluateAll(list.Positional);
+        var named = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach ((string name, Expression value) in list.Named)
+        {
+            AddNamed(named, name, Evaluate(value));
+        }
+
+        if (list.Star is not null)
+        {
+            positional.AddRange(Iterate(Evaluate(list.Star)));
+        }
+
+        if (list.DoubleStar is not null)
+        {
+            DictValue dict = Evaluate(list.DoubleStar) as DictValue ?? throw TemplateFailure.Runtime("the argument after ** must be a mapping");
+            foreach ((object? key, object? value) in dict.Entries)
+            {
+                AddNamed(named, (key as Text)?.Value ?? throw TemplateFailure.Runtime("keywords must be strings"), value);
+            }
+        }
+
+        return new Arguments(positional, named);
+    }
+
+    private static void AddNamed(Dictionary<string, object?> named, string name, object? value)
+    {
+        if (!named.TryAdd(name, value))
+        {
+            throw TemplateFailure.Runtime($"the argument '{name}' is given twice");
+        }
+    }
+
+    /// <summary>Applies a filter to a value in place of its target.</summary>
+    public object? ApplyFilter(FilterExpression filter, object? value) => Filter(filter.Name, value, EvaluateArguments(filter.Arguments));
+
+    /// <summary>Applies a filter by its name.</summary>
+    public object? Filter(string name, object? value, Arguments arguments)
+    {
+        ChargeText((value as Text)?.Length ?? 0);
+        Charge(ValueSize.Of(value).Size / 8);
+        return Filters.TryGet(name, out Filter? filter)
+            ? filter(this, value, arguments)
+            : throw TemplateFailure.Runtime($"there is no filter '{name}'");
+    }
+
+    /// <summary>Applies a test by its name.</summary>
+    public bool Test(string name, object? value, Arguments arguments) => ValueTests.TryGet(name, out ValueTest? test)
+        ? test(this, value, arguments)
+        : throw TemplateFailure.Runtime($"there is no test '{name}'");
+
+    /// <summary>Runs a macro's body with its parameters set.</summary>
+    public Text RunMacro(MacroDefinition macro, Scope scope, IEnumerable<(string Name, object? Value, Expression? Default)> parameters)
+    {
+        Scope outer = Scope;
+        Scope = scope;
+        foreach ((string name, object? value, Expression? @default) in parameters)
+        {
+            scope.Set(name, @default is null ? value : Evaluate(@default));
+        }
+
+        Scope = outer;
+        return renderer.Capture(macro.Body, scope);
     }
 }

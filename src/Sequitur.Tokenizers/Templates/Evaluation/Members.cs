@@ -82,7 +82,7 @@ internal static class Members
             _ => null,
         };
         return value is not null
-            || (target is NamespaceValue space && space.Attributes.TryGetValue(name, out value))
+            || (target is NamespaceValue space && space.TryGet(name, out value))
             || (target is LoopValue loop && loop.TryGet(name, out value));
     }
 }

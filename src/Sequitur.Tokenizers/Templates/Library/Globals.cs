@@ -71,7 +71,7 @@ internal static class Globals
         foreach ((object? key, object? value) in Entries(evaluator, arguments, "namespace"))
         {
             string name = (key as Text)?.Value ?? throw TemplateFailure.Runtime("a namespace needs strings as names");
-            space.Attributes[Evaluator.NamespaceName(name)] = value;
+            space.Set(name, value);
         }
 
         return space;

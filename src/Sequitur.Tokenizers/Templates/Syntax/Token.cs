@@ -22,6 +22,9 @@ internal readonly record struct Token(TokenKind Kind, string Value, int Line)
 
     public bool IsName(string name) => Kind == TokenKind.Name && Value == name;
 
+    /// <summary>The error that the template is not well formed at this token.</summary>
+    public TemplateException Failure(string message) => new(TemplateErrorKind.Syntax, message, Line);
+
     /// <summary>How an error message calls it.</summary>
     public string Describe() => Kind switch
     {

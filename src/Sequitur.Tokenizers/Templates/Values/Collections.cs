@@ -91,5 +91,18 @@ internal sealed class DictValue
 /// <summary>What <c>namespace()</c> makes: the only thing whose attributes a template can set.</summary>
 internal sealed class NamespaceValue
 {
-    public Dictionary<string, object?> Attributes { get; } = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object?> _attributes = new(StringComparer.Ordinal);
+
+    public bool TryGet(string name, out object? value) => _attributes.TryGetValue(name, out value);
+
+    /// <summary>Sets an attribute; names that begin with an underscore are out of reach.</summary>
+    public void Set(string name, object? value)
+    {
+        if (name.StartsWith('_'))
+        {
+            throw new TemplateFailure(TemplateErrorKind.Security, $"a namespace cannot hold '{name}': names that begin with an underscore are out of reach");
+        }
+
+        _attributes[name] = value;
+    }
 }

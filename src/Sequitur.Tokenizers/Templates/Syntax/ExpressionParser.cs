@@ -1,18 +1,31 @@
 namespace Sequitur.Tokenizers.Templates;
 
 /// <summary>Operators, from the loosest binding (<c>a if b else c</c>) to the tightest (signs).</summary>
-internal sealed partial class Parser
+internal sealed class ExpressionParser
 {
-    /// <summary>An expression, or several with commas between them: a tuple. It may stop at a comma before <paramref name="end"/>.</summary>
-    private Expression ParseTuple(bool withCondition = true, string? end = null, bool inParentheses = false)
+    private readonly TokenCursor _tokens;
+    private readonly ParseContext _context;
+    private readonly OperandParser _operands;
+
+    public ExpressionParser(TokenCursor tokens, ParseContext context)
     {
-        Token start = Current;
+        (_tokens, _context) = (tokens, context);
+        _operands = new OperandParser(tokens, context, this);
+        Filters = new FilterParser(tokens, context, _operands);
+    }
+
+    public FilterParser Filters { get; }
+
+    /// <summary>An expression, or several with commas between them: a tuple. It may stop at a comma before <paramref name="end"/>.</summary>
+    public Expression ParseTuple(bool withCondition = true, string? end = null, bool inParentheses = false)
+    {
+        Token start = _tokens.Current;
         var items = new List<Expression>();
         bool isTuple = false;
-        while (!IsTupleEnd(end))
+        while (!IsTupleEnd(_tokens.Current, end))
         {
-            items.Add(withCondition ? ParseExpression() : ParseOr());
-            if (!SkipOperator(","))
+            items.Add(withCondition ? Parse() : ParseOr());
+            if (!_tokens.SkipOperator(","))
             {
                 break;
             }
@@ -27,39 +40,40 @@ internal sealed partial class Parser
 
         if (items.Count == 0 && !inParentheses)
         {
-            throw Error($"expected an expression, got {Current.Describe()}", Current);
+            throw _tokens.Current.Failure($"expected an expression, got {_tokens.Current.Describe()}");
         }
 
         return new ListExpression(items, IsTuple: true, start.Line);
     }
 
-    private bool IsTupleEnd(string? end) =>
-        Current.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd || Current.Is(")") || (end is not null && Current.IsName(end));
+    /// <summary>Whether a token ends a tuple without parentheses; a name may be <paramref name="end"/> of it.</summary>
+    public static bool IsTupleEnd(Token token, string? end) =>
+        token.Kind is TokenKind.OutputEnd or TokenKind.BlockEnd || token.Is(")") || (end is not null && token.IsName(end));
 
-    private Expression ParseExpression()
+    public Expression Parse()
     {
-        Enter();
+        _tokens.Enter();
         Expression value = ParseOr();
-        while (Current.IsName("if"))
+        while (_tokens.Current.IsName("if"))
         {
-            Token token = Take();
-            _conditions++;
+            Token token = _tokens.Take();
+            _context.Conditions++;
             Expression test = ParseOr();
-            Expression? otherwise = SkipName("else") ? ParseExpression() : null;
-            _conditions--;
+            Expression? otherwise = _tokens.SkipName("else") ? Parse() : null;
+            _context.Conditions--;
             value = new ConditionalExpression(test, value, otherwise, token.Line);
         }
 
-        _depth--;
+        _tokens.Leave();
         return value;
     }
 
     private Expression ParseOr()
     {
         Expression left = ParseAnd();
-        while (Current.IsName("or"))
+        while (_tokens.Current.IsName("or"))
         {
-            int line = Take().Line;
+            int line = _tokens.Take().Line;
             left = new LogicExpression(IsAnd: false, left, ParseAnd(), line);
         }
 
@@ -69,9 +83,9 @@ internal sealed partial class Parser
     private Expression ParseAnd()
     {
         Expression left = ParseNot();
-        while (Current.IsName("and"))
+        while (_tokens.Current.IsName("and"))
         {
-            int line = Take().Line;
+            int line = _tokens.Take().Line;
             left = new LogicExpression(IsAnd: true, left, ParseNot(), line);
         }
 
@@ -80,37 +94,37 @@ internal sealed partial class Parser
 
     private Expression ParseNot()
     {
-        if (!Current.IsName("not"))
+        if (!_tokens.Current.IsName("not"))
         {
             return ParseCompare();
         }
 
-        Enter();
-        int line = Take().Line;
+        _tokens.Enter();
+        int line = _tokens.Take().Line;
         var not = new NotExpression(ParseNot(), line);
-        _depth--;
+        _tokens.Leave();
         return not;
     }
 
     private Expression ParseCompare()
     {
-        int line = Current.Line;
+        int line = _tokens.Current.Line;
         Expression first = ParseSum();
         var rest = new List<(string, Expression)>();
         while (true)
         {
-            if (Current.Kind == TokenKind.Operator && Current.Value is "==" or "!=" or "<" or "<=" or ">" or ">=")
+            if (_tokens.Current.Kind == TokenKind.Operator && _tokens.Current.Value is "==" or "!=" or "<" or "<=" or ">" or ">=")
             {
-                string @operator = Take().Value;
+                string @operator = _tokens.Take().Value;
                 rest.Add((@operator, ParseSum()));
             }
-            else if (SkipName("in"))
+            else if (_tokens.SkipName("in"))
             {
                 rest.Add(("in", ParseSum()));
             }
-            else if (Current.IsName("not") && Ahead.IsName("in"))
+            else if (_tokens.Current.IsName("not") && _tokens.Ahead.IsName("in"))
             {
-                _next += 2;
+                _tokens.Skip(2);
                 rest.Add(("not in", ParseSum()));
             }
             else
@@ -123,9 +137,9 @@ internal sealed partial class Parser
     private Expression ParseSum()
     {
         Expression left = ParseConcat();
-        while (Current.Is("+") || Current.Is("-"))
+        while (_tokens.Current.Is("+") || _tokens.Current.Is("-"))
         {
-            Token token = Take();
+            Token token = _tokens.Take();
             left = new BinaryExpression(token.Value, left, ParseConcat(), token.Line);
         }
 
@@ -134,15 +148,15 @@ internal sealed partial class Parser
 
     private Expression ParseConcat()
     {
-        int line = Current.Line;
+        int line = _tokens.Current.Line;
         Expression first = ParseProduct();
-        if (!Current.Is("~"))
+        if (!_tokens.Current.Is("~"))
         {
             return first;
         }
 
         var items = new List<Expression> { first };
-        while (SkipOperator("~"))
+        while (_tokens.SkipOperator("~"))
         {
             items.Add(ParseProduct());
         }
@@ -153,9 +167,9 @@ internal sealed partial class Parser
     private Expression ParseProduct()
     {
         Expression left = ParsePower();
-        while (Current.Kind == TokenKind.Operator && Current.Value is "*" or "/" or "//" or "%")
+        while (_tokens.Current.Kind == TokenKind.Operator && _tokens.Current.Value is "*" or "/" or "//" or "%")
         {
-            Token token = Take();
+            Token token = _tokens.Take();
             left = new BinaryExpression(token.Value, left, ParsePower(), token.Line);
         }
 
@@ -166,9 +180,9 @@ internal sealed partial class Parser
     private Expression ParsePower()
     {
         Expression left = ParseUnary(withFilters: true);
-        while (Current.Is("**"))
+        while (_tokens.Current.Is("**"))
         {
-            int line = Take().Line;
+            int line = _tokens.Take().Line;
             left = new BinaryExpression("**", left, ParseUnary(withFilters: true), line);
         }
 
@@ -177,21 +191,21 @@ internal sealed partial class Parser
 
     private Expression ParseUnary(bool withFilters)
     {
-        Enter();
+        _tokens.Enter();
         Expression value;
-        if (Current.Is("-") || Current.Is("+"))
+        if (_tokens.Current.Is("-") || _tokens.Current.Is("+"))
         {
-            Token token = Take();
+            Token token = _tokens.Take();
             value = new NegateExpression(ParseUnary(withFilters: false), token.Is("+"), token.Line);
         }
         else
         {
-            value = ParsePrimary();
+            value = _operands.Parse();
         }
 
-        value = ParsePostfix(value);
-        value = withFilters ? ParseFiltersAndTests(value) : value;
-        _depth--;
+        value = _operands.ParsePostfix(value);
+        value = withFilters ? Filters.ParseFiltersAndTests(value) : value;
+        _tokens.Leave();
         return value;
     }
 }

@@ -1,65 +1,59 @@
 namespace Sequitur.Tokenizers.Templates;
 
 /// <summary>Parses a template's tokens into statements, by the grammar of Jinja 3.1 with Hugging Face's loop controls and generation tag.</summary>
-internal sealed partial class Parser
+internal sealed class TemplateParser
 {
-    // Deeper nesting than any real template has; the recursion stays far from the end of the stack.
-    private const int MaxDepth = 100;
+    private readonly TokenCursor _tokens;
+    private readonly ParseContext _context = new();
+    private readonly ExpressionParser _expressions;
+    private readonly TargetParser _targets;
 
-    private readonly List<Token> _tokens;
-    private int _next;
-    private int _depth;
-    private int _loops;
-    private MacroExtras _extras;
-
-    // Names of filters and tests need to exist only where they are reached if that depends on a condition.
-    private int _conditions;
-
-    private Parser(List<Token> tokens) => _tokens = tokens;
-
-    private Token Current => _tokens[_next];
-
-    private Token Ahead => _tokens[Math.Min(_next + 1, _tokens.Count - 1)];
+    private TemplateParser(TokenCursor tokens)
+    {
+        _tokens = tokens;
+        _expressions = new ExpressionParser(tokens, _context);
+        _targets = new TargetParser(tokens);
+    }
 
     /// <summary>Parses a whole template.</summary>
     /// <exception cref="TemplateException">It is not well formed.</exception>
     public static IReadOnlyList<Statement> Parse(string source)
     {
-        var parser = new Parser(Lexer.Run(source));
+        var parser = new TemplateParser(new TokenCursor(Lexer.Run(source)));
         return parser.ParseBody("the template");
     }
 
     /// <summary>Statements up to a tag that is one of <paramref name="ends"/>, whose name is then the current token.</summary>
     private List<Statement> ParseBody(string inside, params ReadOnlySpan<string> ends)
     {
-        Enter();
+        _tokens.Enter();
         var body = new List<Statement>();
         while (true)
         {
-            Token token = Take();
+            Token token = _tokens.Take();
             switch (token.Kind)
             {
                 case TokenKind.Data:
                     body.Add(new DataStatement(Text.Of(token.Value, trusted: true), token.Line));
                     break;
                 case TokenKind.OutputBegin:
-                    body.Add(new OutputStatement(ParseTuple(), token.Line));
-                    ExpectKind(TokenKind.OutputEnd);
+                    body.Add(new OutputStatement(_expressions.ParseTuple(), token.Line));
+                    _tokens.ExpectKind(TokenKind.OutputEnd);
                     break;
-                case TokenKind.BlockBegin when Current.Kind == TokenKind.Name && ends.Contains(Current.Value):
-                    _depth--;
+                case TokenKind.BlockBegin when _tokens.Current.Kind == TokenKind.Name && ends.Contains(_tokens.Current.Value):
+                    _tokens.Leave();
                     return body;
                 case TokenKind.BlockBegin:
                     body.Add(ParseStatement());
-                    ExpectKind(TokenKind.BlockEnd);
+                    _tokens.ExpectKind(TokenKind.BlockEnd);
                     break;
                 default:
                     if (ends.Length > 0)
                     {
-                        throw Error($"{inside} is not closed; expected '{string.Join("' or '", ends.ToArray())}'", token);
+                        throw token.Failure($"{inside} is not closed; expected '{string.Join("' or '", ends.ToArray())}'");
                     }
 
-                    _depth--;
+                    _tokens.Leave();
                     return body;
             }
         }
@@ -68,18 +62,18 @@ internal sealed partial class Parser
     /// <summary>The body of a tag: from the end of that tag up to <paramref name="end"/>, which is taken.</summary>
     private List<Statement> ParseBlock(string tag, string end)
     {
-        ExpectKind(TokenKind.BlockEnd);
+        _tokens.ExpectKind(TokenKind.BlockEnd);
         List<Statement> body = ParseBody($"'{tag}'", end);
-        Take();
+        _tokens.Take();
         return body;
     }
 
     private Statement ParseStatement()
     {
-        Token tag = Take();
+        Token tag = _tokens.Take();
         if (tag.Kind != TokenKind.Name)
         {
-            throw Error($"expected the name of a tag, got {tag.Describe()}", tag);
+            throw tag.Failure($"expected the name of a tag, got {tag.Describe()}");
         }
 
         return tag.Value switch
@@ -91,13 +85,13 @@ internal sealed partial class Parser
             "call" => ParseCallBlock(tag),
             "filter" => ParseFilterBlock(tag),
             "with" => ParseWith(tag),
-            "print" => new OutputStatement(ParseTuple(), tag.Line),
+            "print" => new OutputStatement(_expressions.ParseTuple(), tag.Line),
             "break" or "continue" => ParseLoopControl(tag),
             "generation" => new ScopeStatement(ParseBlock("generation", "endgeneration"), tag.Line),
             "block" => ParseNamedBlock(tag),
             "include" or "extends" or "import" or "from" => ParseMissingTemplate(tag),
             "autoescape" or "trans" or "debug" => throw new TemplateException(TemplateErrorKind.Unsupported, $"the tag '{tag.Value}' is not supported", tag.Line),
-            _ => throw Error($"unknown tag '{tag.Value}'", tag),
+            _ => throw tag.Failure($"unknown tag '{tag.Value}'"),
         };
     }
 
@@ -105,13 +99,13 @@ internal sealed partial class Parser
     {
         var branches = new List<(Expression, IReadOnlyList<Statement>)>();
         List<Statement> otherwise = [];
-        _conditions++;
+        _context.Conditions++;
         while (true)
         {
-            Expression test = ParseTuple(withCondition: false);
-            ExpectKind(TokenKind.BlockEnd);
+            Expression test = _expressions.ParseTuple(withCondition: false);
+            _tokens.ExpectKind(TokenKind.BlockEnd);
             branches.Add((test, ParseBody("'if'", "elif", "else", "endif")));
-            string end = Take().Value;
+            string end = _tokens.Take().Value;
             if (end == "else")
             {
                 otherwise = ParseBlock("if", "endif");
@@ -123,54 +117,54 @@ internal sealed partial class Parser
             }
         }
 
-        _conditions--;
+        _context.Conditions--;
         return new IfStatement(branches, otherwise, tag.Line);
     }
 
     private ForStatement ParseFor(Token tag)
     {
-        Target target = ParseTarget(withTuple: true, "in");
-        ExpectName("in");
-        Expression items = ParseTuple(withCondition: false, "recursive");
-        Expression? test = SkipName("if") ? ParseExpression() : null;
-        bool recursive = SkipName("recursive");
-        ExpectKind(TokenKind.BlockEnd);
-        _loops++;
+        Target target = _targets.Parse(withTuple: true, "in");
+        _tokens.ExpectName("in");
+        Expression items = _expressions.ParseTuple(withCondition: false, "recursive");
+        Expression? test = _tokens.SkipName("if") ? _expressions.Parse() : null;
+        bool recursive = _tokens.SkipName("recursive");
+        _tokens.ExpectKind(TokenKind.BlockEnd);
+        _context.Loops++;
         List<Statement> body = ParseBody("'for'", "endfor", "else");
-        _loops--;
-        List<Statement> otherwise = Take().Value == "else" ? ParseBlock("for", "endfor") : [];
+        _context.Loops--;
+        List<Statement> otherwise = _tokens.Take().Value == "else" ? ParseBlock("for", "endfor") : [];
         return new ForStatement(target, items, test, recursive, body, otherwise, tag.Line);
     }
 
-    private LoopControlStatement ParseLoopControl(Token tag) => _loops > 0
+    private LoopControlStatement ParseLoopControl(Token tag) => _context.Loops > 0
         ? new LoopControlStatement(tag.Value == "break", tag.Line)
-        : throw Error($"'{tag.Value}' outside of a loop", tag);
+        : throw tag.Failure($"'{tag.Value}' outside of a loop");
 
     private Statement ParseSet(Token tag)
     {
-        Target target = ParseTarget(withTuple: true);
-        if (SkipOperator("="))
+        Target target = _targets.Parse(withTuple: true);
+        if (_tokens.SkipOperator("="))
         {
-            return new SetStatement(target, ParseTuple(), tag.Line);
+            return new SetStatement(target, _expressions.ParseTuple(), tag.Line);
         }
 
-        List<FilterExpression> filters = ParseFilterChain(first: false);
+        List<FilterExpression> filters = _expressions.Filters.ParseFilterChain(first: false);
         return new SetBlockStatement(target, filters, ParseBlock("set", "endset"), tag.Line);
     }
 
     private WithStatement ParseWith(Token tag)
     {
         var values = new List<(Target, Expression)>();
-        while (Current.Kind != TokenKind.BlockEnd)
+        while (_tokens.Current.Kind != TokenKind.BlockEnd)
         {
             if (values.Count > 0)
             {
-                ExpectOperator(",");
+                _tokens.ExpectOperator(",");
             }
 
-            Target target = ParseTarget(withTuple: false);
-            ExpectOperator("=");
-            values.Add((target, ParseExpression()));
+            Target target = _targets.Parse(withTuple: false);
+            _tokens.ExpectOperator("=");
+            values.Add((target, _expressions.Parse()));
         }
 
         return new WithStatement(values, ParseBlock("with", "endwith"), tag.Line);
@@ -178,28 +172,28 @@ internal sealed partial class Parser
 
     private FilterBlockStatement ParseFilterBlock(Token tag)
     {
-        List<FilterExpression> filters = ParseFilterChain(first: true);
+        List<FilterExpression> filters = _expressions.Filters.ParseFilterChain(first: true);
         return new FilterBlockStatement(filters, ParseBlock("filter", "endfilter"), tag.Line);
     }
 
     private ScopeStatement ParseNamedBlock(Token tag)
     {
-        string name = ExpectKind(TokenKind.Name).Value;
-        while (Current.Kind == TokenKind.Name && Current.Value is "scoped" or "required")
+        string name = _tokens.ExpectKind(TokenKind.Name).Value;
+        while (_tokens.Current.Kind == TokenKind.Name && _tokens.Current.Value is "scoped" or "required")
         {
-            Take();
+            _tokens.Take();
         }
 
         List<Statement> body = ParseBlock("block", "endblock");
-        SkipName(name);
+        _tokens.SkipName(name);
         return new ScopeStatement(body, tag.Line);
     }
 
     private MissingTemplateStatement ParseMissingTemplate(Token tag)
     {
-        while (Current.Kind is not (TokenKind.BlockEnd or TokenKind.End))
+        while (_tokens.Current.Kind is not (TokenKind.BlockEnd or TokenKind.End))
         {
-            Take();
+            _tokens.Take();
         }
 
         return new MissingTemplateStatement(tag.Value, tag.Line);
@@ -207,16 +201,16 @@ internal sealed partial class Parser
 
     private MacroStatement ParseMacro(Token tag)
     {
-        string name = ExpectKind(TokenKind.Name).Value;
+        string name = _tokens.ExpectKind(TokenKind.Name).Value;
         return new MacroStatement(ParseMacroRest(name, "macro", ParseParameters()), tag.Line);
     }
 
     private CallBlockStatement ParseCallBlock(Token tag)
     {
-        List<(string, Expression?)> parameters = Current.Is("(") ? ParseParameters() : [];
-        if (ParseExpression() is not CallExpression call)
+        List<(string, Expression?)> parameters = _tokens.Current.Is("(") ? ParseParameters() : [];
+        if (_expressions.Parse() is not CallExpression call)
         {
-            throw Error("'call' needs a call", tag);
+            throw tag.Failure("'call' needs a call");
         }
 
         return new CallBlockStatement(call, ParseMacroRest("caller", "call", parameters), tag.Line);
@@ -224,82 +218,36 @@ internal sealed partial class Parser
 
     private MacroDefinition ParseMacroRest(string name, string tag, List<(string, Expression?)> parameters)
     {
-        (MacroExtras outer, int loops) = (_extras, _loops);
-        (_extras, _loops) = (MacroExtras.None, 0);
+        (MacroExtras outer, int loops) = (_context.Extras, _context.Loops);
+        (_context.Extras, _context.Loops) = (MacroExtras.None, 0);
         List<Statement> body = ParseBlock(tag, "end" + tag);
-        var macro = new MacroDefinition(name, parameters, body, _extras);
-        (_extras, _loops) = (outer, loops);
+        var macro = new MacroDefinition(name, parameters, body, _context.Extras);
+        (_context.Extras, _context.Loops) = (outer, loops);
         return macro;
     }
 
     private List<(string, Expression?)> ParseParameters()
     {
         var parameters = new List<(string Name, Expression? Default)>();
-        ExpectOperator("(");
-        while (!Current.Is(")"))
+        _tokens.ExpectOperator("(");
+        while (!_tokens.Current.Is(")"))
         {
             if (parameters.Count > 0)
             {
-                ExpectOperator(",");
+                _tokens.ExpectOperator(",");
             }
 
-            Token name = ExpectKind(TokenKind.Name);
-            Expression? @default = SkipOperator("=") ? ParseExpression() : null;
+            Token name = _tokens.ExpectKind(TokenKind.Name);
+            Expression? @default = _tokens.SkipOperator("=") ? _expressions.Parse() : null;
             if (@default is null && parameters.Count > 0 && parameters[^1].Default is not null)
             {
-                throw Error($"parameter '{name.Value}' without a default follows one that has a default", name);
+                throw name.Failure($"parameter '{name.Value}' without a default follows one that has a default");
             }
 
             parameters.Add((name.Value, @default));
         }
 
-        ExpectOperator(")");
+        _tokens.ExpectOperator(")");
         return parameters;
     }
-
-    private Token Take() => Current.Kind == TokenKind.End ? Current : _tokens[_next++];
-
-    private bool SkipName(string name)
-    {
-        bool found = Current.IsName(name);
-        _next += found ? 1 : 0;
-        return found;
-    }
-
-    private bool SkipOperator(string @operator)
-    {
-        bool found = Current.Is(@operator);
-        _next += found ? 1 : 0;
-        return found;
-    }
-
-    private Token ExpectKind(TokenKind kind) => Current.Kind == kind
-        ? Take()
-        : throw Error($"expected {new Token(kind, kind.ToString().ToLowerInvariant(), 0).Describe()}, got {Current.Describe()}", Current);
-
-    private void ExpectOperator(string @operator)
-    {
-        if (!SkipOperator(@operator))
-        {
-            throw Error($"expected '{@operator}', got {Current.Describe()}", Current);
-        }
-    }
-
-    private void ExpectName(string name)
-    {
-        if (!SkipName(name))
-        {
-            throw Error($"expected '{name}', got {Current.Describe()}", Current);
-        }
-    }
-
-    private void Enter()
-    {
-        if (++_depth > MaxDepth)
-        {
-            throw new TemplateException(TemplateErrorKind.Limit, $"nested deeper than {MaxDepth} levels", Current.Line);
-        }
-    }
-
-    private static TemplateException Error(string message, Token at) => new(TemplateErrorKind.Syntax, message, at.Line);
 }

@@ -1,41 +1,41 @@
 namespace Sequitur.Tokenizers.Templates;
 
 /// <summary>Literals, and what follows a value directly: attributes, subscripts, calls.</summary>
-internal sealed partial class Parser
+internal sealed class OperandParser(TokenCursor tokens, ParseContext context, ExpressionParser expressions)
 {
-    private Expression ParsePrimary()
+    public Expression Parse()
     {
-        Token token = Take();
+        Token token = tokens.Take();
         switch (token.Kind)
         {
             case TokenKind.Name:
                 return Literals.TryName(token.Value, out object? constant) ? new ConstantExpression(constant, token.Line) : NoteName(token);
             case TokenKind.String:
                 string text = token.Value;
-                while (Current.Kind == TokenKind.String)
+                while (tokens.Current.Kind == TokenKind.String)
                 {
-                    text += Take().Value;
+                    text += tokens.Take().Value;
                 }
 
                 return new ConstantExpression(Text.Of(text, trusted: true), token.Line);
             case TokenKind.Integer or TokenKind.Float:
                 return new ConstantExpression(Literals.Number(token), token.Line);
             case TokenKind.Operator when token.Value == "(":
-                Expression inside = ParseTuple(inParentheses: true);
-                ExpectOperator(")");
+                Expression inside = expressions.ParseTuple(inParentheses: true);
+                tokens.ExpectOperator(")");
                 return inside;
             case TokenKind.Operator when token.Value == "[":
                 return ParseList(token);
             case TokenKind.Operator when token.Value == "{":
                 return ParseDict(token);
             default:
-                throw Error($"unexpected {token.Describe()}", token);
+                throw token.Failure($"unexpected {token.Describe()}");
         }
     }
 
     private NameExpression NoteName(Token token)
     {
-        _extras |= token.Value switch
+        context.Extras |= token.Value switch
         {
             "varargs" => MacroExtras.Positional,
             "kwargs" => MacroExtras.Named,
@@ -48,63 +48,44 @@ internal sealed partial class Parser
     private ListExpression ParseList(Token start)
     {
         var items = new List<Expression>();
-        while (!Current.Is("]"))
+        while (tokens.HasItem("]", isFirst: items.Count == 0))
         {
-            if (items.Count > 0)
-            {
-                ExpectOperator(",");
-                if (Current.Is("]"))
-                {
-                    break;
-                }
-            }
-
-            items.Add(ParseExpression());
+            items.Add(expressions.Parse());
         }
 
-        ExpectOperator("]");
+        tokens.ExpectOperator("]");
         return new ListExpression(items, IsTuple: false, start.Line);
     }
 
     private DictExpression ParseDict(Token start)
     {
         var pairs = new List<(Expression, Expression)>();
-        while (!Current.Is("}"))
+        while (tokens.HasItem("}", isFirst: pairs.Count == 0))
         {
-            if (pairs.Count > 0)
-            {
-                ExpectOperator(",");
-                if (Current.Is("}"))
-                {
-                    break;
-                }
-            }
-
-            Expression key = ParseExpression();
-            ExpectOperator(":");
-            pairs.Add((key, ParseExpression()));
+            Expression key = expressions.Parse();
+            tokens.ExpectOperator(":");
+            pairs.Add((key, expressions.Parse()));
         }
 
-        ExpectOperator("}");
+        tokens.ExpectOperator("}");
         return new DictExpression(pairs, start.Line);
     }
 
-    private Expression ParsePostfix(Expression value)
+    public Expression ParsePostfix(Expression value)
     {
         while (true)
         {
-            if (Current.Is("."))
+            if (tokens.Current.Is("."))
             {
                 value = ParseAttribute(value);
             }
-            else if (Current.Is("["))
+            else if (tokens.Current.Is("["))
             {
                 value = ParseSubscript(value);
             }
-            else if (Current.Is("("))
+            else if (tokens.Current.Is("("))
             {
-                int line = Current.Line;
-                value = new CallExpression(value, ParseArguments(), line);
+                value = ParseCall(value);
             }
             else
             {
@@ -113,96 +94,94 @@ internal sealed partial class Parser
         }
     }
 
+    /// <summary>A call of a value, whose arguments begin at the current token.</summary>
+    public CallExpression ParseCall(Expression target)
+    {
+        int line = tokens.Current.Line;
+        return new CallExpression(target, ParseArguments(), line);
+    }
+
     private Expression ParseAttribute(Expression target)
     {
-        Take();
-        Token name = Take();
+        tokens.Take();
+        Token name = tokens.Take();
         return name.Kind switch
         {
             TokenKind.Name => new AttributeExpression(target, name.Value, name.Line),
             TokenKind.Integer => new IndexExpression(target, new ConstantExpression(Literals.Number(name), name.Line), name.Line),
-            _ => throw Error($"expected a name or a number after '.', got {name.Describe()}", name),
+            _ => throw name.Failure($"expected a name or a number after '.', got {name.Describe()}"),
         };
     }
 
     private IndexExpression ParseSubscript(Expression target)
     {
-        int line = Take().Line;
+        int line = tokens.Take().Line;
         var items = new List<Expression>();
-        while (!Current.Is("]"))
+        while (!tokens.Current.Is("]"))
         {
             if (items.Count > 0)
             {
-                ExpectOperator(",");
+                tokens.ExpectOperator(",");
             }
 
             items.Add(ParseSubscriptItem());
         }
 
-        ExpectOperator("]");
+        tokens.ExpectOperator("]");
         Expression index = items.Count == 1 ? items[0] : new ListExpression(items, IsTuple: true, line);
         return new IndexExpression(target, index, line);
     }
 
     private Expression ParseSubscriptItem()
     {
-        int line = Current.Line;
-        Expression? start = Current.Is(":") ? null : ParseExpression();
-        if (!SkipOperator(":"))
+        int line = tokens.Current.Line;
+        Expression? start = tokens.Current.Is(":") ? null : expressions.Parse();
+        if (!tokens.SkipOperator(":"))
         {
             return start!;
         }
 
-        Expression? stop = Current.Is(":") || Current.Is("]") || Current.Is(",") ? null : ParseExpression();
-        Expression? step = SkipOperator(":") && !Current.Is("]") && !Current.Is(",") ? ParseExpression() : null;
+        Expression? stop = tokens.Current.Is(":") || tokens.Current.Is("]") || tokens.Current.Is(",") ? null : expressions.Parse();
+        Expression? step = tokens.SkipOperator(":") && !tokens.Current.Is("]") && !tokens.Current.Is(",") ? expressions.Parse() : null;
         return new SliceExpression(start, stop, step, line);
     }
 
-    private ArgumentList ParseArguments()
+    public ArgumentList ParseArguments()
     {
-        ExpectOperator("(");
+        tokens.ExpectOperator("(");
         var positional = new List<Expression>();
         var named = new List<(string, Expression)>();
         Expression? star = null;
         Expression? doubleStar = null;
         bool first = true;
-        while (!Current.Is(")"))
+        while (tokens.HasItem(")", first))
         {
-            if (!first)
-            {
-                ExpectOperator(",");
-                if (Current.Is(")"))
-                {
-                    break;
-                }
-            }
-
             first = false;
-            Token token = Current;
-            if (star is null && doubleStar is null && SkipOperator("*"))
+            Token token = tokens.Current;
+            if (star is null && doubleStar is null && tokens.SkipOperator("*"))
             {
-                star = ParseExpression();
+                star = expressions.Parse();
             }
-            else if (doubleStar is null && SkipOperator("**"))
+            else if (doubleStar is null && tokens.SkipOperator("**"))
             {
-                doubleStar = ParseExpression();
+                doubleStar = expressions.Parse();
             }
-            else if (doubleStar is null && token.Kind == TokenKind.Name && Ahead.Is("="))
+            else if (doubleStar is null && token.Kind == TokenKind.Name && tokens.Ahead.Is("="))
             {
-                _next += 2;
-                named.Add((token.Value, ParseExpression()));
+                tokens.Skip(2);
+                named.Add((token.Value, expressions.Parse()));
             }
             else if (star is null && doubleStar is null && named.Count == 0)
             {
-                positional.Add(ParseExpression());
+                positional.Add(expressions.Parse());
             }
             else
             {
-                throw Error("a positional argument follows a named one", token);
+                throw token.Failure("a positional argument follows a named one");
             }
         }
 
-        ExpectOperator(")");
+        tokens.ExpectOperator(")");
         return new ArgumentList(positional, named, star, doubleStar);
     }
 }

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sequitur.Kernels;
+
+/// <summary>What Linux and macOS share: mmap, munmap, mprotect and write of the C library, by POSIX; numbers that differ are given.</summary>
+/// <param name="anonymousFlags">Flags of memory that no file is behind: MAP_ANONYMOUS and MAP_NORESERVE.</param>
+/// <param name="tryAgain">EAGAIN.</param>
+internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : IPlatform
+{
+    private const int ProtectNone = 0;
+    private const int ProtectRead = 1;
+    private const int ProtectWrite = 2;
+    private const int MapShared = 1;
+    private const int MapPrivate = 2;
+    private const int StandardOutput = 1;
+    private const int Interrupted = 4; // EINTR
+
+    public abstract string Name { get; }
+
+    public int PageSize { get; } = Environment.SystemPageSize;
+
+    public nint MapFile(SafeFileHandle file, long bytes)
+    {
+        var added = false;
+        try
+        {
+            file.DangerousAddRef(ref added);
+            return Checked(Map(0, checked((nuint)bytes), ProtectRead, MapShared, (int)file.DangerousGetHandle(), 0));
+        }
+        finally
+        {
+            if (added)
+            {
+                file.DangerousRelease();
+            }
+        }
+    }
+
+    public void UnmapFile(nint address, long bytes) => Release(address, bytes);
+
+    public nint Reserve(long bytes) =>
+        Checked(Map(0, checked((nuint)bytes), ProtectNone, MapPrivate | anonymousFlags, -1, 0));
+
+    public void Protect(nint address, long bytes, PageAccess access)
+    {
+        var protection = access switch
+        {
+            PageAccess.None => ProtectNone,
+            PageAccess.Read => ProtectRead,
+            _ => ProtectRead | ProtectWrite,
+        };
+        if (SetProtection(address, checked((nuint)bytes), protection) != 0)
+        {
+            throw LastError();
+        }
+    }
+
+    public void Release(nint address, long bytes)
+    {
+        if (Unmap(address, checked((nuint)bytes)) != 0)
+        {
+            throw LastError();
+        }
+    }
+
+    public abstract long ResidentBytes();
+
+    public abstract long PhysicalBytes();
+
+    public void WriteOutput(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint written = 0; written < bytes.Length;)
+            {
+                var count = Write(StandardOutput, start + written, (nuint)(bytes.Length - written));
+                if (count < 0 && Marshal.GetLastPInvokeError() is var problem && problem != Interrupted && problem != tryAgain)
+                {
+                    throw LastError();
+                }
+
+                written += Math.Max(count, 0);
+            }
+        }
+    }
+
+    protected static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    private static nint Checked(nint address) => address == -1 ? throw LastError() : address;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    private static partial int SetProtection(nint address, nuint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int file, byte* bytes, nuint count);
+}
