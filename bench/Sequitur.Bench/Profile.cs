@@ -20,6 +20,8 @@ internal static class Profile
         foreach (var threads in bench.ThreadCounts)
         {
             using var engine = bench.Engine(threads);
+            OurSpeed.Prefill(engine, bench.Ids(Prompt));
+            OurSpeed.Decode(engine, bench.Ids(1), 64);
             Show($"prefill of {Prompt} tokens", engine, OurSpeed.Prefill(engine, bench.Ids(Prompt)), runs: 5, output);
             Show("decode step behind 64 tokens", engine, OurSpeed.Decode(engine, bench.Ids(1), 64), runs: 30, output);
         }
@@ -51,7 +53,7 @@ internal static class Profile
             .OrderByDescending(group => group.Time).ToArray();
         var sum = times.Sum();
         output.WriteLine();
-        output.WriteLine($"{what}, threads: {engine.Pool.Threads}: {Numbers.Format(tokensPerSecond)} tokens/s; "
+        output.WriteLine($"{what}, {engine.Pool.Threads} thread{(engine.Pool.Threads > 1 ? "s" : "")}: {Numbers.Format(tokensPerSecond)} tokens/s; "
             + $"the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
         output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7}");
         foreach (var (name, count, time) in kernels.Where(group => group.Time > sum / 1000))

@@ -34,6 +34,7 @@ internal sealed record Report(string Date, Machine Machine, IReadOnlyList<Row> R
     public void WriteTable(TextWriter output)
     {
         WriteMachine(Machine, output);
+        output.WriteLine($"date       {Date}");
         string[][] cells =
         [
             Heads,
