@@ -1,6 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Sequitur.Bench.Figures;
 
 /// <summary>What a measurement says about a claim.</summary>
+[JsonConverter(typeof(VerdictConverter))]
 internal enum Verdict
 {
     /// <summary>The goal is met.</summary>
@@ -15,6 +19,9 @@ internal enum Verdict
     /// <summary>Measured; nothing is claimed.</summary>
     Reported,
 }
+
+/// <summary>Writes verdicts as the table does.</summary>
+internal sealed class VerdictConverter() : JsonStringEnumConverter<Verdict>(JsonNamingPolicy.SnakeCaseLower);
 
 /// <summary>A number with its goal.</summary>
 /// <param name="What">What was measured.</param>

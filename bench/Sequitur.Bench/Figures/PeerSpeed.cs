@@ -20,6 +20,18 @@ internal sealed class PeerSpeed : IFigure
 
     private static IEnumerable<Measurement> Compare(Workbench bench, LlamaCpp peer, int threads)
     {
+        try
+        {
+            return Pairs(bench, peer, threads).ToArray();
+        }
+        catch (PeerException failure)
+        {
+            return [Measurement.Skipped($"speed beside llama.cpp, {threads} threads", failure.Message)];
+        }
+    }
+
+    private static IEnumerable<Measurement> Pairs(Workbench bench, LlamaCpp peer, int threads)
+    {
         using var engine = bench.Engine(threads);
         var ids = bench.Ids(Prompt);
         (double Prefill, double Decode) Ours() => (OurSpeed.Prefill(engine, ids), OurSpeed.Decode(engine, ids[..1], Generate));

@@ -5,6 +5,9 @@ using System.Text.Json;
 
 namespace Sequitur.Bench.Peers;
 
+/// <summary>A peer could not be measured.</summary>
+internal sealed class PeerException(string message) : Exception(message);
+
 /// <summary>llama.cpp with its prebuilt libraries, driven through its C interface (<c>bench/peers/llama</c>).</summary>
 internal sealed class LlamaCpp
 {
@@ -64,20 +67,21 @@ internal sealed class LlamaCpp
         return new(Path.Combine(folder, "llama_bench"), Last(output));
     }
 
-    /// <summary>Tokens a second: the medians of three runs of one process, so that the first, which finds nothing warm, does not count.</summary>
+    /// <summary>Tokens a second: of two runs of one process the better, since the first finds nothing warm.</summary>
     /// <param name="model">The model's file.</param>
     /// <param name="prompt">Tokens of the prompt.</param>
     /// <param name="generate">Tokens to generate, from an empty context on.</param>
     /// <param name="threads">Threads.</param>
     /// <param name="flash">Whether attention is fused.</param>
+    /// <exception cref="PeerException">It failed, or took minutes.</exception>
     public (double Prefill, double Decode) Measure(string model, int prompt, int generate, int threads, bool flash)
     {
-        int[] numbers = [prompt, generate, 0, 1, threads, 3, flash ? 1 : 0];
+        int[] numbers = [prompt, generate, 0, 1, threads, 2, flash ? 1 : 0];
         string[] arguments = [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
         var (code, output, error) = Run(_program, arguments, TimeSpan.FromMinutes(5));
         if (code != 0)
         {
-            throw new InvalidOperationException($"llama_bench failed: {Last(error)}");
+            throw new PeerException($"llama_bench failed: {Last(error)}");
         }
 
         using var result = JsonDocument.Parse(output);
@@ -94,7 +98,7 @@ internal sealed class LlamaCpp
     private static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments, TimeSpan limit)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
-            ?? throw new InvalidOperationException($"{program} does not start");
+            ?? throw new PeerException($"{program} does not start");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (!process.WaitForExit(limit))
         {
