@@ -91,8 +91,11 @@ public sealed class Plan
     public void Run() => Variant().Run(_options.Pool, _sizes);
 
     /// <summary>The program that the next run takes.</summary>
-    public StepProgram Variant() => 
-        _variants[_variantOfRows[_variantSymbol < 0 ? ^1 : (int)Math.Min(_sizes[_variantSymbol], _variantOfRows.Length - 1)]];
+    public StepProgram Variant()
+    {
+        var rows = _variantSymbol < 0 ? long.MaxValue : _sizes[_variantSymbol];
+        return _variants[_variantOfRows[Math.Min(rows, _variantOfRows.Length - 1)]];
+    }
 
     /// <summary>Sets inputs and sizes, and runs once. (Allocates; loops fill <see cref="Input"/> themselves.)</summary>
     public void Run(RunInputs inputs)
