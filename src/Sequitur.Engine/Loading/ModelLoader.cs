@@ -40,7 +40,7 @@ public static class ModelLoader
         var source = GgufWeightSource.Open(path);
         try
         {
-            var architecture = ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture"));
+            var architecture = Find(path, () => ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture")));
             var config = GgufConfig.Read(source, architecture.Gguf!);
             var weights = new WeightScope(new CheckpointWeights(source, architecture.Gguf!.For(config)));
             return new(Create(architecture, config, weights), config, source, source.File);
@@ -55,7 +55,7 @@ public static class ModelLoader
     private static LoadedModel LoadHuggingFace(string directory)
     {
         var config = HuggingFaceConfig.Load(directory);
-        var architecture = ArchitectureRegistry.Find(config);
+        var architecture = Find(config.Origin, () => ArchitectureRegistry.Find(config));
         var source = SafeTensorsWeightSource.Open(directory);
         try
         {
@@ -65,6 +65,18 @@ public static class ModelLoader
         {
             source.Dispose();
             throw;
+        }
+    }
+
+    private static Architecture Find(string path, Func<Architecture> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (UnsupportedModelException problem)
+        {
+            throw new UnsupportedModelException($"{path}: {problem.Message}");
         }
     }
 

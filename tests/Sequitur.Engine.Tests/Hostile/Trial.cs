@@ -27,6 +27,7 @@ internal static class Trial
         {
             refusal.Message.ShouldNotBeEmpty();
             refusal.Message.ShouldNotContain("\n");
+            (refusal.InnerException is ArgumentException or ArithmeticException).ShouldBeFalse($"found out by the last resort only: {refusal.Message}");
             return refusal;
         }
         finally
