@@ -36,15 +36,15 @@ public static class ConfigRules
     /// <summary>One number is a multiple of another: a width of its heads, experts of their groups.</summary>
     /// <exception cref="InvalidModelException">It is not.</exception>
     public static void RequireMultiple(this ModelConfig config, (string Key, int Value) whole, (string Key, int Value) part) =>
-        config.Require(part.Value > 0 && whole.Value % part.Value == 0, $"{whole.Key} {whole.Value} is no multiple of {part.Key} {part.Value}");
+        config.Require(part.Value > 0 && whole.Value % part.Value == 0, $"{config.Spelling(whole.Key)} {whole.Value} is no multiple of {config.Spelling(part.Key)} {part.Value}");
 
     /// <summary>The product of two numbers is a size that is believed.</summary>
     /// <exception cref="InvalidModelException">It is above <see cref="ModelConfig.LargestSize"/>.</exception>
     public static void RequireProduct(this ModelConfig config, (string Key, int Value) a, (string Key, int Value) b) =>
-        config.Require((long)a.Value * b.Value <= ModelConfig.LargestSize, $"{a.Key} {a.Value} times {b.Key} {b.Value} is more than {ModelConfig.LargestSize}");
+        config.Require((long)a.Value * b.Value <= ModelConfig.LargestSize, $"{config.Spelling(a.Key)} {a.Value} times {config.Spelling(b.Key)} {b.Value} is more than {ModelConfig.LargestSize}");
 
     /// <summary>Columns that are turned in pairs.</summary>
     /// <exception cref="InvalidModelException">Their number is odd.</exception>
     public static void RequireEven(this ModelConfig config, string key, int value) =>
-        config.Require(value % 2 == 0, $"{key} {value} is odd, and rotary positions turn pairs");
+        config.Require(value % 2 == 0, $"{config.Spelling(key)} {value} is odd, and rotary positions turn pairs");
 }

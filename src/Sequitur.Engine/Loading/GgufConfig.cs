@@ -41,7 +41,7 @@ internal static class GgufConfig
 
         RefuseUnread(stored, architecture, map);
         AddScaling(source, stored, architecture, values);
-        return new ModelConfig(values, source.File.Path);
+        return new ModelConfig(values, source.File.Path, map.Keys.ToDictionary(k => k.Key, k => $"{architecture}.{k.GgufKey}"));
     }
 
     // Keys that would change the computation and that no family reads under Hugging Face's names: they may only say what is computed anyway.

@@ -22,13 +22,16 @@ public sealed class ModelConfig
     public const int LargestCount = 1 << 16;
 
     private readonly IReadOnlyDictionary<string, object?> _values;
+    private readonly IReadOnlyDictionary<string, string>? _spellings;
 
     /// <summary>A configuration from values: booleans, integers, floats, strings, lists of such, and dictionaries of such; or null.</summary>
     /// <param name="values">Keys and values.</param>
     /// <param name="origin">Where they come from, for messages: a path.</param>
-    public ModelConfig(IReadOnlyDictionary<string, object?> values, string origin)
+    /// <param name="spellings">How the file spells keys that are given here by Hugging Face's names, for messages.</param>
+    public ModelConfig(IReadOnlyDictionary<string, object?> values, string origin, IReadOnlyDictionary<string, string>? spellings = null)
     {
         _values = values;
+        _spellings = spellings;
         Origin = origin;
     }
 
@@ -37,6 +40,9 @@ public sealed class ModelConfig
 
     /// <summary>All keys, those with null values included.</summary>
     public IEnumerable<string> Keys => _values.Keys;
+
+    /// <summary>A key as its file spells it, for messages.</summary>
+    public string Spelling(string key) => _spellings?.GetValueOrDefault(key) ?? key;
 
     /// <summary>The class names of the model (<c>LlamaForCausalLM</c>), most often one; empty where none is given.</summary>
     public IReadOnlyList<string> Architectures => Has("architectures") ? GetStringList("architectures") : [];
@@ -175,7 +181,7 @@ public sealed class ModelConfig
 
     private object Required(string key) => _values.TryGetValue(key, out var value) && value is not null
         ? value
-        : throw new InvalidModelException($"{key} is missing in {Origin}");
+        : throw new InvalidModelException($"{Spelling(key)} is missing in {Origin}");
 
     private int GetInt(string key, int? absent, int least, int most) =>
         (absent is { } value ? GetInt(key, value) : GetInt(key)) is var found && found >= least && found <= most
@@ -185,7 +191,7 @@ public sealed class ModelConfig
     private double Number(string key, double? absent) => absent is { } value ? GetFloat(key, value) : GetFloat(key);
 
     private InvalidModelException OutOfRange(string key, double value, string wanted) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{key} in {Origin} is {value}, and must be {wanted}"));
+        new(string.Create(CultureInfo.InvariantCulture, $"{Spelling(key)} in {Origin} is {value}, and must be {wanted}"));
 
     private IEnumerable<object?> Items(string key) => Required(key) switch
     {
@@ -218,7 +224,7 @@ public sealed class ModelConfig
         _ => throw Wrong(key, "a number"),
     };
 
-    private InvalidModelException Wrong(string key, string wanted) => new($"{key} in {Origin} is {Show(_values[key])}, and must be {wanted}");
+    private InvalidModelException Wrong(string key, string wanted) => new($"{Spelling(key)} in {Origin} is {Show(_values[key])}, and must be {wanted}");
 
     private static string Show(object? value) => value switch
     {
