@@ -33,10 +33,10 @@ internal static class GgufConfig
             }
         }
 
-        // Older files do not state the vocabulary's size; the token list has it.
-        if (!values.ContainsKey("vocab_size") && metadata.TryGetValue("tokenizer.ggml.tokens", out var tokens))
+        // Many files do not state the vocabulary's size: the token list has it, or the table of the tokens' rows.
+        if (!values.ContainsKey("vocab_size"))
         {
-            values["vocab_size"] = tokens.Count;
+            values["vocab_size"] = metadata.TryGetValue("tokenizer.ggml.tokens", out var tokens) ? tokens.Count : source.Find("token_embd.weight")?.Shape[0];
         }
 
         RefuseUnread(stored, architecture, map);

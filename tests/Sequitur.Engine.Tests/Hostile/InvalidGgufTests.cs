@@ -35,4 +35,13 @@ public sealed class InvalidGgufTests
         refusal.InnerException.ShouldBeNull($"{file} was found out by the last resort only: {refusal.Message}");
         refusal.Message.ShouldContain(file);
     }
+
+    // It states no size of the vocabulary and has no tokens: the table of their rows says it.
+    [Fact]
+    public void Load_NoVocabulary_RunsIdsOnly()
+    {
+        var refusal = Trial.Run(Path.Combine(TestTree.Conformance, "gguf", "models", "gpt2", "model.gguf"));
+
+        refusal?.Message.ShouldNotContain("vocab_size");
+    }
 }
