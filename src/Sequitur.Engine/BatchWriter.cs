@@ -27,15 +27,14 @@ internal sealed class BatchWriter
             .Select(r => (r.i, r.set.Dim / 2, plan.Input($"rope.{r.set.Name}"), plan.Input($"rope.{r.set.Name}.scale")))];
     }
 
-    /// <summary>Writes the taken tokens of the sequences; gives each whose prompt is through a row of logits.</summary>
+    /// <summary>Writes the taken tokens of the sequences, whose pages are reserved; gives each whose prompt is through a row of logits.</summary>
     public void Write(ReadOnlySpan<Sequence> sequences)
     {
         var (row, outputs) = (0, 0);
         for (var s = 0; s < sequences.Length; s++)
         {
             var sequence = sequences[s];
-            var start = sequence.Cache.Length;
-            sequence.Cache.Append(sequence.Taken);
+            var start = sequence.Cache.Length - sequence.Taken;
             _tokens.Write(s, row, start, sequence.Taken);
             var ids = _ids.AsSpan<int>();
             for (var i = 0; i < sequence.Taken; i++)

@@ -1,10 +1,13 @@
 using Sequitur.Kernels;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
 
 /// <summary>How an engine runs. Only <see cref="Float32"/> and <see cref="CacheFormat"/> change results; all else changes speed and memory.</summary>
 public sealed record EngineOptions
 {
+    private const int MostThreads = 1024;
+
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -20,7 +23,7 @@ public sealed record EngineOptions
     /// <summary>Positions a sequence may have; by default what the model was made for.</summary>
     public int? Context { get; init; }
 
-    /// <summary>Tokens that one step takes at most; longer prompts are taken in chunks.</summary>
+    /// <summary>Tokens that one step takes at most, but never less than one for each sequence; longer prompts are taken in chunks.</summary>
     public int BatchTokens { get; init; } = 512;
 
     /// <summary>Sequences that run at the same time.</summary>
@@ -28,6 +31,26 @@ public sealed record EngineOptions
 
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
     public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
+
+    /// <summary>Refuses what is impossible.</summary>
+    /// <exception cref="UsageException">A number is below 1, or so large that no model has a use for it.</exception>
+    internal void Check()
+    {
+        ReadOnlySpan<(string Name, int Value, int Most)> numbers =
+        [
+            ("threads", Threads, MostThreads),
+            ("context", Context ?? 1, ModelConfig.LargestSize),
+            ("tokens a step", BatchTokens, ModelConfig.LargestSize),
+            ("sequences", MaxSequences, ModelConfig.LargestCount),
+        ];
+        foreach (var (name, value, most) in numbers)
+        {
+            if (value < 1 || value > most)
+            {
+                throw new UsageException($"{name}: {value} is impossible, it must be from 1 to {most}");
+            }
+        }
+    }
 
     internal ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
 }

@@ -12,12 +12,16 @@ public sealed class Generation : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private int _count;
     private bool _waiting;
+    private volatile FinishReason _reason;
 
-    internal Generation(Request request, CancellationToken cancellation)
+    /// <param name="request">What was asked for.</param>
+    /// <param name="most">The most tokens that can come, by the request and the context.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal Generation(Request request, int most, CancellationToken cancellation)
     {
         Request = request;
         Cancellation = cancellation;
-        _tokens = new int[request.MaxTokens];
+        _tokens = new int[most];
         Logits = request.KeepLogits ? [] : null;
     }
 
@@ -28,7 +32,7 @@ public sealed class Generation : IValueTaskSource<bool>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Volatile.Read(ref _count));
 
     /// <summary>Why it ended; <see cref="FinishReason.None"/> while it runs.</summary>
-    public FinishReason Reason { get; private set; }
+    public FinishReason Reason => _reason;
 
     /// <summary>Whether no more tokens will come.</summary>
     public bool IsFinished => Reason != FinishReason.None;
@@ -87,7 +91,7 @@ public sealed class Generation : IValueTaskSource<bool>
         lock (_lock)
         {
             Error = error;
-            Reason = reason;
+            _reason = reason;
             Release(false);
         }
     }

@@ -21,14 +21,19 @@ public sealed class InferenceEngine : IDisposable
     private readonly Candidates _candidates;
     private readonly Queue<Generation> _queue = new();
     private readonly Lock _queueLock = new();
+    private readonly Lock _stepLock = new();
     private readonly List<Sequence> _running;
     private readonly Sequence[] _batch;
+    private readonly int _batchTokens;
+    private bool _disposed;
 
     /// <summary>Builds the plan and reserves the caches.</summary>
     /// <exception cref="CapacityException">The memory does not suffice.</exception>
-    /// <exception cref="UsageException">The model has not as many positions as the context asked for.</exception>
+    /// <exception cref="InvalidModelException">The model's rotary frequencies are no numbers at this context.</exception>
+    /// <exception cref="UsageException">The model has not as many positions as the context asked for, or an option is out of range.</exception>
     public InferenceEngine(Model model, EngineOptions options)
     {
+        options.Check();
         _options = options;
         _model = model;
         Context = options.Context ?? model.MaxPositions;
@@ -37,28 +42,33 @@ public sealed class InferenceEngine : IDisposable
             throw new UsageException($"a context of {Context} is impossible: the model has learned {model.PositionLimit} positions");
         }
 
-        var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
-        _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
-        Pages = new PagePool(_memory);
-        _pool = new WorkPool(options.Threads);
-        var lowered = Lowering.Lower(model.Trace().Graph, new NumericChoices(!options.Float32, layout));
-        _plan = Plan.Build(lowered, new PlanOptions
+        // What frequencies a sequence gets depends on its capacity, at most the context: impossible ones show now, not at the first request.
+        foreach (var set in model.RopeSets)
         {
-            Capacity = new Dictionary<string, long>
-            {
-                ["tokens"] = options.BatchTokens,
-                [Tensors.Ragged.Sequences] = options.MaxSequences,
-                [Inputs.OutputRowsDimension] = options.MaxSequences,
-            },
-            Pool = _pool,
-            Processor = options.Processor,
-            Caches = _memory,
-            WithoutFusions = options.WithoutFusions,
-        });
-        _writer = new BatchWriter(_plan, model.RopeSets, layout);
-        _candidates = new Candidates(model.VocabularySize);
-        _running = new List<Sequence>(options.MaxSequences);
-        _batch = new Sequence[options.MaxSequences];
+            _ = set.At(Context);
+        }
+
+        // So every running sequence has room for a token, and a prompt that waits always gets on.
+        _batchTokens = Math.Max(options.BatchTokens, options.MaxSequences);
+        var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
+        CacheBudget.Require(layout, Context, options.MaxSequences);
+        _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
+        _pool = new WorkPool(options.Threads);
+        try
+        {
+            Pages = new PagePool(_memory);
+            _plan = Build(layout);
+            _writer = new BatchWriter(_plan, model.RopeSets, layout);
+            _candidates = new Candidates(model.VocabularySize);
+            _running = new List<Sequence>(options.MaxSequences);
+            _batch = new Sequence[options.MaxSequences];
+        }
+        catch
+        {
+            _pool.Dispose();
+            _memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Positions a sequence may have.</summary>
@@ -87,9 +97,11 @@ public sealed class InferenceEngine : IDisposable
 
     /// <summary>Accepts a request; steps will run it.</summary>
     /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, or no token is asked for.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Generation Submit(Request request, CancellationToken cancellation = default)
     {
         request.RefuseReserved();
+        request = request with { Ids = [.. request.Ids] }; // whoever owns the list may change it
         if (request.Ids.Count == 0)
         {
             throw new UsageException("the prompt is empty: give at least one token");
@@ -113,9 +125,11 @@ public sealed class InferenceEngine : IDisposable
             }
         }
 
-        var generation = new Generation(request with { MaxTokens = Math.Min(request.MaxTokens, Context) }, cancellation);
+        // The token behind the last position is still chosen, so a full prompt gets one.
+        var generation = new Generation(request, Math.Min(request.MaxTokens, Context - request.Ids.Count + 1), cancellation);
         lock (_queueLock)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             _queue.Enqueue(generation);
         }
 
@@ -123,27 +137,80 @@ public sealed class InferenceEngine : IDisposable
     }
 
     /// <summary>Runs one batch: admits what fits, takes tokens of every running sequence, and chooses the next token of those whose prompt is through.</summary>
+    /// <remarks>A request that fails ends with <see cref="FinishReason.Failed"/> and its error; the others go on.</remarks>
     /// <returns>Whether there was anything to do.</returns>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public bool Step()
     {
-        Admit();
-        var batch = TakeBatch();
-        if (batch.IsEmpty)
+        lock (_stepLock)
         {
-            return _running.Count > 0;
-        }
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            Admit();
+            var taken = TakeBatch();
+            var batch = Reserve(taken);
+            if (!batch.IsEmpty)
+            {
+                Run(batch);
+            }
 
+            return taken > 0;
+        }
+    }
+
+    /// <summary>Ends the threads and frees the caches, after the step that is running; running and waiting generations are cancelled.</summary>
+    public void Dispose()
+    {
+        lock (_stepLock)
+        {
+            lock (_queueLock)
+            {
+                if (_disposed)
+                {
+                    return;
+                }
+
+                _disposed = true;
+            }
+
+            while (_running.Count > 0)
+            {
+                Finish(_running[^1], FinishReason.Cancelled);
+            }
+
+            while (_queue.TryDequeue(out var waiting))
+            {
+                waiting.Finish(FinishReason.Cancelled);
+            }
+
+            _pool.Dispose();
+            _memory.Dispose();
+        }
+    }
+
+    private Plan Build(CacheLayout layout)
+    {
+        var lowered = Lowering.Lower(_model.Trace().Graph, new NumericChoices(!_options.Float32, layout));
+        return Plan.Build(lowered, new PlanOptions
+        {
+            Capacity = new Dictionary<string, long>
+            {
+                ["tokens"] = _batchTokens,
+                [Tensors.Ragged.Sequences] = _options.MaxSequences,
+                [Inputs.OutputRowsDimension] = _options.MaxSequences,
+            },
+            Pool = _pool,
+            Processor = _options.Processor,
+            Caches = _memory,
+            WithoutFusions = _options.WithoutFusions,
+        });
+    }
+
+    private void Run(ReadOnlySpan<Sequence> batch)
+    {
         try
         {
             _writer.Write(batch);
             _plan.Run();
-            foreach (var sequence in batch)
-            {
-                if (sequence.OutputRow >= 0)
-                {
-                    Choose(sequence);
-                }
-            }
         }
         catch (Exception error)
         {
@@ -151,36 +218,63 @@ public sealed class InferenceEngine : IDisposable
             {
                 Finish(sequence, FinishReason.Failed, error);
             }
+
+            return;
         }
 
-        return true;
-    }
-
-    /// <summary>Ends the threads and frees the caches; running generations are cancelled.</summary>
-    public void Dispose()
-    {
-        while (_running.Count > 0)
+        foreach (var sequence in batch)
         {
-            Finish(_running[^1], FinishReason.Cancelled);
+            try
+            {
+                if (sequence.OutputRow >= 0)
+                {
+                    Choose(sequence);
+                }
+            }
+            catch (Exception error)
+            {
+                Finish(sequence, FinishReason.Failed, error);
+            }
         }
-
-        _pool.Dispose();
-        _memory.Dispose();
     }
 
     private void Admit()
     {
         lock (_queueLock)
         {
-            while (_running.Count < _options.MaxSequences && _queue.TryDequeue(out var generation))
+            for (var waiting = _queue.Count; waiting > 0; waiting--)
             {
-                _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context));
+                var generation = _queue.Dequeue();
+                if (generation.Cancellation.IsCancellationRequested)
+                {
+                    generation.Finish(FinishReason.Cancelled);
+                }
+                else if (_running.Count < _options.MaxSequences)
+                {
+                    Start(generation);
+                }
+                else
+                {
+                    _queue.Enqueue(generation); // once around, so the order stays
+                }
             }
         }
     }
 
+    private void Start(Generation generation)
+    {
+        try
+        {
+            _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context));
+        }
+        catch (Exception error)
+        {
+            generation.Finish(FinishReason.Failed, error);
+        }
+    }
+
     // Sequences that generate come first (one token each), prompts take what is left of the batch.
-    private ReadOnlySpan<Sequence> TakeBatch()
+    private int TakeBatch()
     {
         for (var i = _running.Count - 1; i >= 0; i--)
         {
@@ -190,7 +284,7 @@ public sealed class InferenceEngine : IDisposable
             }
         }
 
-        var (count, room) = (0, _options.BatchTokens);
+        var (count, room) = (0, _batchTokens);
         for (var pass = 0; pass < 2; pass++)
         {
             foreach (var sequence in _running)
@@ -204,7 +298,28 @@ public sealed class InferenceEngine : IDisposable
             }
         }
 
-        return _batch.AsSpan(0, count);
+        return count;
+    }
+
+    // Pages for what each sequence takes. Where there are none its request has failed, and only that.
+    private ReadOnlySpan<Sequence> Reserve(int count)
+    {
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var sequence = _batch[i];
+            try
+            {
+                sequence.Cache.Append(sequence.Taken);
+                _batch[kept++] = sequence;
+            }
+            catch (CapacityException error)
+            {
+                Finish(sequence, FinishReason.Failed, error);
+            }
+        }
+
+        return _batch.AsSpan(0, kept);
     }
 
     private void Choose(Sequence sequence)

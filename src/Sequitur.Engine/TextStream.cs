@@ -15,7 +15,8 @@ public sealed class TextStream(Generation generation, BpeVocabulary vocabulary)
         var tokens = generation.Tokens;
         for (; _seen < tokens.Length; _seen++)
         {
-            var length = _detokenizer.Append(tokens[_seen], _buffer);
+            // A model may have more logits than its tokenizer has tokens (rows that only fill up a matrix): these have no text.
+            var length = tokens[_seen] < vocabulary.Count ? _detokenizer.Append(tokens[_seen], _buffer) : 0;
             if (length > 0)
             {
                 write(_buffer.AsSpan(0, length));

@@ -9,13 +9,16 @@ namespace Sequitur.Models;
 /// </summary>
 public sealed class NameMap
 {
-    private readonly List<(string Key, string GgufKey)> _keys = [];
+    private readonly List<(string Key, string GgufKey, bool Required)> _keys = [];
     private readonly List<TensorRule> _tensors = [];
 
     /// <summary>A configuration key: Hugging Face's name, and GGUF's behind the architecture's name (<c>block_count</c>).</summary>
-    public NameMap Key(string key, string ggufKey)
+    /// <param name="key">Hugging Face's name.</param>
+    /// <param name="ggufKey">GGUF's name.</param>
+    /// <param name="required">Whether every file must state it, though Hugging Face's configurations have a default: GGUF knows none.</param>
+    public NameMap Key(string key, string ggufKey, bool required = false)
     {
-        _keys.Add((key, ggufKey));
+        _keys.Add((key, ggufKey, required));
         return this;
     }
 
@@ -26,8 +29,8 @@ public sealed class NameMap
         return this;
     }
 
-    /// <summary>The keys, Hugging Face's name first.</summary>
-    public IReadOnlyList<(string Key, string GgufKey)> Keys => _keys;
+    /// <summary>The keys: Hugging Face's name, GGUF's, and whether a file must have it.</summary>
+    public IReadOnlyList<(string Key, string GgufKey, bool Required)> Keys => _keys;
 
     /// <summary>The map for one model, whose head counts the row orders depend on.</summary>
     public BoundNameMap For(ModelConfig config) => new(this, config);

@@ -21,28 +21,68 @@ public sealed record RopeSet(string Name, int Dim, RopeScaling Scaling)
 /// </summary>
 public sealed class RopeScaling
 {
+    private const double BetaFast = 32;
+    private const double BetaSlow = 1;
+
     private readonly RopeParameters _rope;
     private readonly int _maxPositions;
 
     /// <summary>Reads a method.</summary>
     /// <param name="rope">Base, kind and parameters.</param>
     /// <param name="maxPositions"><c>max_position_embeddings</c>, the original context where no other is given.</param>
+    /// <exception cref="InvalidModelException">A parameter is missing or impossible.</exception>
     /// <exception cref="UnsupportedModelException">The kind is unknown.</exception>
     public RopeScaling(RopeParameters rope, int maxPositions)
     {
         _rope = rope;
         _maxPositions = maxPositions;
-        if (rope.Type is not ("default" or "linear" or "dynamic" or "yarn" or "llama3"))
-        {
-            throw new UnsupportedModelException($"RoPE scaling '{rope.Type}' is not supported (default, linear, dynamic, yarn and llama3 are)");
-        }
+        Check(rope);
     }
 
     /// <summary>The kind.</summary>
     public string Type => _rope.Type;
 
     /// <summary>Frequencies and scale for a capacity.</summary>
-    public (float[] Frequencies, float Scale) Frequencies(int dim, long capacity) => _rope.Type switch
+    /// <exception cref="InvalidModelException">The parameters give no finite numbers.</exception>
+    public (float[] Frequencies, float Scale) Frequencies(int dim, long capacity)
+    {
+        var (frequencies, scale) = Compute(dim, capacity);
+        return Array.TrueForAll(frequencies, float.IsFinite) && float.IsFinite(scale)
+            ? (frequencies, scale)
+            : throw new InvalidModelException($"the rotary parameters in {_rope.Values.Origin} (rope_type '{Type}', rope_theta {_rope.Theta}) give frequencies that are no finite numbers");
+    }
+
+    // Everything that a kind reads, once, so that a wrong value is found when the model is opened.
+    private static void Check(RopeParameters rope)
+    {
+        var values = rope.Values;
+        _ = rope.Theta;
+        switch (rope.Type)
+        {
+            case "default":
+                break;
+            case "linear" or "dynamic":
+                _ = (rope.Factor, Original(values, 1));
+                break;
+            case "llama3":
+                _ = (rope.Factor, Original(values, null));
+                var (low, high) = (values.GetPositive("low_freq_factor"), values.GetPositive("high_freq_factor"));
+                values.Require(low < high, $"low_freq_factor {low} is not below high_freq_factor {high}");
+                break;
+            case "yarn":
+                _ = (values.Has("factor") ? rope.Factor : 1, Original(values, 1), values.GetBool("truncate", true));
+                _ = (values.GetPositive("beta_fast", BetaFast), values.GetPositive("beta_slow", BetaSlow), values.GetPositive("attention_factor", 1));
+                _ = (values.GetFinite("mscale", 0), values.GetFinite("mscale_all_dim", 0));
+                values.Require(rope.Theta != 1, "rope_theta is 1, and YaRN divides by its logarithm");
+                break;
+            default:
+                throw new UnsupportedModelException($"RoPE scaling '{rope.Type}' in {values.Origin} is not supported (default, linear, dynamic, yarn and llama3 are)");
+        }
+    }
+
+    private static double Original(ModelConfig values, double? absent) => values.GetPositive("original_max_position_embeddings", absent);
+
+    private (float[] Frequencies, float Scale) Compute(int dim, long capacity) => _rope.Type switch
     {
         "linear" => (Rounded(Plain(dim, _rope.Theta).Select(f => f / _rope.Factor)), 1),
         "dynamic" => (Rounded(Plain(dim, DynamicTheta(dim, capacity))), 1),
@@ -93,7 +133,7 @@ public sealed class RopeScaling
         var original = values.GetFloat("original_max_position_embeddings", _maxPositions);
         var factor = values.Has("factor") ? _rope.Factor : _maxPositions / original;
         double Correction(double rotations) => dim * Scalar.LogDouble(original / (rotations * 2 * Math.PI)) / (2 * Scalar.LogDouble(_rope.Theta));
-        var (low, high) = (Correction(values.GetFloat("beta_fast", 32)), Correction(values.GetFloat("beta_slow", 1)));
+        var (low, high) = (Correction(values.GetFloat("beta_fast", BetaFast)), Correction(values.GetFloat("beta_slow", BetaSlow)));
         if (values.GetBool("truncate", true))
         {
             (low, high) = (Math.Floor(low), Math.Ceiling(high));

@@ -62,8 +62,10 @@ public sealed class WeightScope
     public Parameter? Optional(string name, int length, bool present) => present ? Vector(name, length) : null;
 
     /// <summary>Matrices of experts, stacked: <c>[experts·rows, columns]</c>, from one tensor each; <c>{0}</c> in the name is the expert's number.</summary>
-    public Parameter Experts(string name, int experts, int rows, int columns) =>
-        Get(name, new WeightRequest(Path(name), new Shape(checked(experts * rows), columns)) { Stacked = experts });
+    /// <exception cref="InvalidModelException">There would be more rows than can be counted.</exception>
+    public Parameter Experts(string name, int experts, int rows, int columns) => (long)experts * rows <= int.MaxValue
+        ? Get(name, new WeightRequest(Path(name), new Shape(experts * rows, columns)) { Stacked = experts })
+        : throw new InvalidModelException($"{Path(name)}: {experts} experts of {rows} rows are more than {int.MaxValue}");
 
     private string Path(string name) => _prefix.Length == 0 ? name : $"{_prefix}.{name}";
 

@@ -8,8 +8,12 @@ namespace Sequitur.Engine.Loading;
 internal static class GgufConfig
 {
     private const string Scaling = "rope.scaling.";
+    private const string ExpertCount = "expert_count";
+    private const string RotaryDim = "rope.dimension_count";
+    private const string ValueLength = "attention.value_length";
 
     /// <summary>Reads the keys that an architecture's map names, and the rotary scaling.</summary>
+    /// <exception cref="InvalidModelException">A required key is missing, or a value impossible.</exception>
     /// <exception cref="UnsupportedModelException">The file scales its rotary frequencies in a way that is not supported.</exception>
     public static ModelConfig Read(GgufWeightSource source, NameMap map)
     {
@@ -17,22 +21,50 @@ internal static class GgufConfig
         var metadata = source.File.Metadata;
         var architecture = metadata.GetString("general.architecture");
         var values = new Dictionary<string, object?>();
-        foreach (var (key, ggufKey) in map.Keys)
+        foreach (var (key, ggufKey, required) in map.Keys)
         {
             if (metadata.TryGetValue($"{architecture}.{ggufKey}", out var value))
             {
                 values[key] = value.ToObject();
             }
+            else if (required)
+            {
+                throw new InvalidModelException($"{source.Description}: the key {architecture}.{ggufKey} is missing");
+            }
         }
 
-        // Older files do not state the vocabulary's size; the token list has it.
-        if (!values.ContainsKey("vocab_size") && metadata.TryGetValue("tokenizer.ggml.tokens", out var tokens))
+        // Many files do not state the vocabulary's size: the token list has it, or the table of the tokens' rows.
+        if (!values.ContainsKey("vocab_size"))
         {
-            values["vocab_size"] = tokens.Count;
+            values["vocab_size"] = metadata.TryGetValue("tokenizer.ggml.tokens", out var tokens) ? tokens.Count : source.Find("token_embd.weight")?.Shape[0];
         }
 
+        RefuseUnread(stored, architecture, map);
         AddScaling(source, stored, architecture, values);
-        return new ModelConfig(values, source.File.Path);
+        return new ModelConfig(values, source.File.Path, map.Keys.ToDictionary(k => k.Key, k => $"{architecture}.{k.GgufKey}"));
+    }
+
+    // Keys that would change the computation and that no family reads under Hugging Face's names: they may only say what is computed anyway.
+    private static void RefuseUnread(ModelConfig stored, string architecture, NameMap map)
+    {
+        if (map.Keys.All(k => k.GgufKey != ExpertCount) && stored.GetInt($"{architecture}.{ExpertCount}", 0) is var experts and not 0)
+        {
+            throw new UnsupportedModelException($"{architecture}.{ExpertCount} in {stored.Origin} is {experts}: mixtures of experts are not supported in GGUF files of this architecture");
+        }
+
+        var width = stored.GetSize($"{architecture}.embedding_length");
+        var head = stored.GetSize($"{architecture}.attention.key_length", Math.Max(1, width / stored.GetCount($"{architecture}.attention.head_count")));
+        var turned = stored.GetSize($"{architecture}.{RotaryDim}", head);
+        if (turned % 2 != 0 || turned > head)
+        {
+            throw new InvalidModelException($"{architecture}.{RotaryDim} in {stored.Origin} is {turned}, and must be even and at most the {head} numbers of a head");
+        }
+
+        if (turned != head || stored.GetSize($"{architecture}.{ValueLength}", head) != head)
+        {
+            throw new UnsupportedModelException(
+                $"{architecture}.{RotaryDim} {turned} or {architecture}.{ValueLength} in {stored.Origin} is not the size of a head, {head}, which is not supported in GGUF files of this architecture");
+        }
     }
 
     private static void AddScaling(GgufWeightSource source, ModelConfig stored, string architecture, Dictionary<string, object?> values)
@@ -56,11 +88,11 @@ internal static class GgufConfig
         var scaling = new Dictionary<string, object?>
         {
             ["rope_type"] = kind,
-            ["factor"] = stored.GetFloat($"{architecture}.{Scaling}factor"),
+            ["factor"] = stored.GetPositive($"{architecture}.{Scaling}factor"),
         };
         if (stored.Has($"{architecture}.{Scaling}original_context_length"))
         {
-            scaling["original_max_position_embeddings"] = stored.GetInt($"{architecture}.{Scaling}original_context_length");
+            scaling["original_max_position_embeddings"] = stored.GetSize($"{architecture}.{Scaling}original_context_length");
         }
 
         values["rope_scaling"] = scaling;

@@ -40,10 +40,10 @@ public static class ModelLoader
         var source = GgufWeightSource.Open(path);
         try
         {
-            var architecture = ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture"));
+            var architecture = Find(path, () => ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture")));
             var config = GgufConfig.Read(source, architecture.Gguf!);
             var weights = new WeightScope(new CheckpointWeights(source, architecture.Gguf!.For(config)));
-            return new(architecture.Create(config, weights), config, source, source.File);
+            return new(Create(architecture, config, weights), config, source, source.File);
         }
         catch
         {
@@ -55,16 +55,47 @@ public static class ModelLoader
     private static LoadedModel LoadHuggingFace(string directory)
     {
         var config = HuggingFaceConfig.Load(directory);
-        var architecture = ArchitectureRegistry.Find(config);
+        var architecture = Find(config.Origin, () => ArchitectureRegistry.Find(config));
         var source = SafeTensorsWeightSource.Open(directory);
         try
         {
-            return new(architecture.Create(config, new WeightScope(new CheckpointWeights(source))), config, source, null);
+            return new(Create(architecture, config, new WeightScope(new CheckpointWeights(source))), config, source, null);
         }
         catch
         {
             source.Dispose();
             throw;
+        }
+    }
+
+    private static Architecture Find(string path, Func<Architecture> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (UnsupportedModelException problem)
+        {
+            throw new UnsupportedModelException($"{path}: {problem.Message}");
+        }
+    }
+
+    // Families check what they read. What slips through shows here at the latest, where all graphs are written once: a shape that does not fit, a size that overflows.
+    private static Model Create(Architecture architecture, ModelConfig config, WeightScope weights)
+    {
+        try
+        {
+            var model = architecture.Create(config, weights);
+            foreach (var phase in model.Phases)
+            {
+                _ = model.Trace(phase);
+            }
+
+            return model;
+        }
+        catch (Exception problem) when (problem is ArgumentException or ArithmeticException)
+        {
+            throw new InvalidModelException($"{config.Origin} describes no possible model: {problem.Message}", problem);
         }
     }
 }

@@ -26,8 +26,11 @@ public sealed record ModelManifest
     /// <summary>SHA-256 of the model's file, in hexadecimal.</summary>
     public string? Sha256 { get; init; }
 
+    private const long MaxBytes = 1 << 20;
+
     /// <summary>Reads the manifest beside a model, if there is one.</summary>
-    /// <exception cref="InvalidModelException">It is no valid JSON of this shape.</exception>
+    /// <exception cref="InvalidModelException">It is no valid JSON of this shape, or a value is impossible.</exception>
+    /// <exception cref="SequiturException">It cannot be read.</exception>
     public static ModelManifest Find(string modelPath)
     {
         var directory = Directory.Exists(modelPath) ? modelPath : Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
@@ -39,11 +42,20 @@ public sealed record ModelManifest
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ManifestJson.Default.ModelManifest) ?? new ModelManifest();
+            var manifest = new FileInfo(path).Length <= MaxBytes
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ManifestJson.Default.ModelManifest) ?? new ModelManifest()
+                : throw new InvalidModelException($"{path} is no valid manifest: it has more than {MaxBytes} bytes");
+            return manifest.Temperature is null or (>= 0 and <= float.MaxValue)
+                ? manifest
+                : throw new InvalidModelException($"temperature in {path} is {manifest.Temperature}, and must be a finite number from 0");
         }
         catch (JsonException error)
         {
             throw new InvalidModelException($"{path} is no valid manifest: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SequiturException($"{path} cannot be read: {error.Message}", error);
         }
     }
 }

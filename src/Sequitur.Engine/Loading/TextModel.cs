@@ -14,8 +14,8 @@ public sealed class TextModel : IDisposable
         Template = template;
         Manifest = manifest;
         var metadata = loaded.Gguf!.Metadata;
-        BeginToken = metadata.TryGetBool("tokenizer.ggml.add_bos_token", out var adds) && adds ? Token(metadata, "tokenizer.ggml.bos_token_id") : null;
-        StopIds = [.. new[] { Token(metadata, "tokenizer.ggml.eos_token_id"), Token(metadata, "tokenizer.ggml.eot_token_id") }.OfType<int>().Distinct()];
+        BeginToken = metadata.TryGetBool("tokenizer.ggml.add_bos_token", out var adds) && adds ? Token(metadata, "tokenizer.ggml.bos_token_id", tokenizer) : null;
+        StopIds = [.. new[] { "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id" }.Select(key => Token(metadata, key, tokenizer)).OfType<int>().Distinct()];
     }
 
     /// <summary>The model.</summary>
@@ -55,8 +55,7 @@ public sealed class TextModel : IDisposable
                 throw new InvalidModelException($"{gguf.Path} lists {tokenizer.Vocabulary.Count} tokens, but its model has logits for {loaded.Model.VocabularySize}");
             }
 
-            var template = gguf.Metadata.TryGetString("tokenizer.chat_template", out var source) ? ChatTemplate.Parse(source) : null;
-            return new TextModel(loaded, tokenizer, template, ModelManifest.Find(path));
+            return new TextModel(loaded, tokenizer, ReadTemplate(gguf.Metadata), ModelManifest.Find(path));
         }
         catch
         {
@@ -77,9 +76,34 @@ public sealed class TextModel : IDisposable
         }
 
         var types = metadata.ContainsKey("tokenizer.ggml.token_type") ? metadata.GetInt32Array("tokenizer.ggml.token_type") : null;
-        var vocabulary = new BpeVocabulary(metadata.GetStringArray("tokenizer.ggml.tokens"), types, metadata.GetStringArray("tokenizer.ggml.merges"));
-        return new ByteLevelBpe(vocabulary, PreTokenizers.Create(metadata.TryGetString("tokenizer.ggml.pre", out var pre) ? pre : "gpt-2"));
+        var (tokens, merges) = (metadata.GetStringArray("tokenizer.ggml.tokens"), metadata.GetStringArray("tokenizer.ggml.merges"));
+        try
+        {
+            return new ByteLevelBpe(new BpeVocabulary(tokens, types, merges), PreTokenizers.Create(metadata.TryGetString("tokenizer.ggml.pre", out var pre) ? pre : "gpt-2"));
+        }
+        catch (InvalidModelException problem)
+        {
+            throw new InvalidModelException($"{metadata.Path}: {problem.Message}", problem);
+        }
+        catch (UnsupportedModelException problem)
+        {
+            throw new UnsupportedModelException($"{metadata.Path}: {problem.Message}");
+        }
     }
 
-    private static int? Token(GgufMetadata metadata, string key) => metadata.TryGetInt32(key, out var id) ? id : null;
+    private static ChatTemplate? ReadTemplate(GgufMetadata metadata)
+    {
+        try
+        {
+            return metadata.TryGetString("tokenizer.chat_template", out var source) ? ChatTemplate.Parse(source) : null;
+        }
+        catch (TemplateException problem)
+        {
+            throw new InvalidModelException($"tokenizer.chat_template in {metadata.Path}: {problem.Message}", problem);
+        }
+    }
+
+    private static int? Token(GgufMetadata metadata, string key, ByteLevelBpe tokenizer) => !metadata.TryGetInt32(key, out var id) ? null
+        : (uint)id < (uint)tokenizer.Vocabulary.Count ? id
+        : throw new InvalidModelException($"{key} in {metadata.Path} is {id}, and the vocabulary has {tokenizer.Vocabulary.Count} tokens");
 }

@@ -10,37 +10,37 @@ namespace Sequitur.Models.Architectures;
 public sealed record BertConfig(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+    public int HiddenSize { get; } = Source.GetSize("hidden_size");
 
     /// <summary>Layers.</summary>
-    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+    public int NumHiddenLayers { get; } = Source.GetCount("num_hidden_layers");
 
     /// <summary>Heads.</summary>
-    public int NumAttentionHeads { get; } = Source.GetInt("num_attention_heads");
+    public int NumAttentionHeads { get; } = Source.GetCount("num_attention_heads");
 
     /// <summary>Width of the feed-forward part.</summary>
-    public int IntermediateSize { get; } = Source.GetInt("intermediate_size");
+    public int IntermediateSize { get; } = Source.GetSize("intermediate_size");
 
     /// <summary>Activation of the feed-forward part and of the head over tokens.</summary>
-    public UnaryFunction HiddenAct { get; } = Activations.Find(Source.GetString("hidden_act", "gelu"));
+    public UnaryFunction HiddenAct { get; } = Activations.Of(Source, "hidden_act", "gelu");
 
     /// <summary>Added to the variance in norms.</summary>
-    public double LayerNormEps { get; } = Source.GetFloat("layer_norm_eps", 1e-12);
+    public double LayerNormEps { get; } = Source.GetNonNegative("layer_norm_eps", 1e-12);
 
     /// <summary>Entries of the position table: the longest sequence.</summary>
-    public int MaxPositionEmbeddings { get; } = Source.GetInt("max_position_embeddings", 512);
+    public int MaxPositionEmbeddings { get; } = Source.GetSize("max_position_embeddings", 512);
 
     /// <summary>Entries of the table of token types (first text, second text).</summary>
-    public int TypeVocabSize { get; } = Source.GetInt("type_vocab_size", 2);
+    public int TypeVocabSize { get; } = Source.GetCount("type_vocab_size", 2);
 
     /// <summary>Whether the head over tokens multiplies with the embedding table.</summary>
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", true);
 
     /// <summary>Classes of the head over sequences: as many as have names.</summary>
-    public int NumLabels { get; } = Source.TryGetObject("id2label", out var labels) ? labels.Keys.Count() : Source.GetInt("num_labels", 2);
+    public int NumLabels { get; } = Source.TryGetObject("id2label", out var labels) ? labels.Keys.Count() : Source.GetCount("num_labels", 2);
 
     /// <summary>Numbers a head.</summary>
     public int HeadDim => HiddenSize / NumAttentionHeads;
@@ -59,9 +59,14 @@ public sealed record BertConfig(ModelConfig Source)
         }
 
         var positions = Source.GetString("position_embedding_type", "absolute");
-        return positions != "absolute" ? throw new UnsupportedModelException($"position_embedding_type '{positions}' in {Source.Origin} is not supported by BERT (absolute is)")
-            : NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads == 0 ? this
-            : throw new InvalidModelException($"hidden_size {HiddenSize} in {Source.Origin} is no multiple of num_attention_heads {NumAttentionHeads}");
+        if (positions != "absolute")
+        {
+            throw new UnsupportedModelException($"position_embedding_type '{positions}' in {Source.Origin} is not supported by BERT (absolute is)");
+        }
+
+        Source.RequireMultiple(("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads));
+        Source.Require(NumLabels > 0, "id2label is empty, and a head needs at least one class");
+        return this;
     }
 }
 

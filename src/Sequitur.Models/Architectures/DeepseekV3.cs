@@ -13,66 +13,66 @@ namespace Sequitur.Models.Architectures;
 public sealed record DeepseekV3Config(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+    public int HiddenSize { get; } = Source.GetSize("hidden_size");
 
     /// <summary>Width of the feed-forward part of dense layers.</summary>
-    public int IntermediateSize { get; } = Source.GetInt("intermediate_size");
+    public int IntermediateSize { get; } = Source.GetSize("intermediate_size");
 
     /// <summary>Width of an expert.</summary>
-    public int MoeIntermediateSize { get; } = Source.GetInt("moe_intermediate_size");
+    public int MoeIntermediateSize { get; } = Source.GetSize("moe_intermediate_size");
 
     /// <summary>Layers.</summary>
-    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+    public int NumHiddenLayers { get; } = Source.GetCount("num_hidden_layers");
 
     /// <summary>Query heads; all read the one latent head of keys and values.</summary>
-    public int NumAttentionHeads { get; } = Source.GetInt("num_attention_heads");
+    public int NumAttentionHeads { get; } = Source.GetCount("num_attention_heads");
 
     /// <summary>Numbers of the latent that queries are made from; null where they are projected directly.</summary>
-    public int? QLoraRank { get; } = Source.Has("q_lora_rank") ? Source.GetInt("q_lora_rank") : null;
+    public int? QLoraRank { get; } = Source.Has("q_lora_rank") ? Source.GetSize("q_lora_rank") : null;
 
     /// <summary>Numbers of the latent that keys and values are made from.</summary>
-    public int KvLoraRank { get; } = Source.GetInt("kv_lora_rank");
+    public int KvLoraRank { get; } = Source.GetSize("kv_lora_rank");
 
     /// <summary>Numbers of a query that no position turns.</summary>
-    public int QkNopeHeadDim { get; } = Source.GetInt("qk_nope_head_dim");
+    public int QkNopeHeadDim { get; } = Source.GetSize("qk_nope_head_dim");
 
     /// <summary>Numbers of a query that are turned; their keys are the same for all heads.</summary>
-    public int QkRopeHeadDim { get; } = Source.GetInt("qk_rope_head_dim");
+    public int QkRopeHeadDim { get; } = Source.GetSize("qk_rope_head_dim");
 
     /// <summary>Numbers of a value.</summary>
-    public int VHeadDim { get; } = Source.GetInt("v_head_dim");
+    public int VHeadDim { get; } = Source.GetSize("v_head_dim");
 
     /// <summary>Routed experts of a layer.</summary>
-    public int NRoutedExperts { get; } = Source.GetInt("n_routed_experts");
+    public int NRoutedExperts { get; } = Source.GetCount("n_routed_experts");
 
     /// <summary>Experts that every token goes through, in one.</summary>
-    public int NSharedExperts { get; } = Source.GetInt("n_shared_experts", 0);
+    public int NSharedExperts { get; } = Source.GetCount("n_shared_experts", 0, least: 0);
 
     /// <summary>Layers before the first one with experts.</summary>
-    public int FirstKDenseReplace { get; } = Source.GetInt("first_k_dense_replace", 3);
+    public int FirstKDenseReplace { get; } = Source.GetCount("first_k_dense_replace", 3, least: 0);
 
     /// <summary>From there on, each how-manieth layer has experts.</summary>
-    public int MoeLayerFreq { get; } = Source.GetInt("moe_layer_freq", 1);
+    public int MoeLayerFreq { get; } = Source.GetCount("moe_layer_freq", 1);
 
     /// <summary>How experts are chosen and weighed.</summary>
     public RouterOptions Routing { get; } = new()
     {
-        ExpertsPerToken = Source.GetInt("num_experts_per_tok"),
-        Groups = Source.GetInt("n_group", 8),
-        TopGroups = Source.GetInt("topk_group", 4),
+        ExpertsPerToken = Source.GetCount("num_experts_per_tok"),
+        Groups = Source.GetCount("n_group", 8),
+        TopGroups = Source.GetCount("topk_group", 4),
         GroupScoreOf = 2,
         Renormalise = Source.GetBool("norm_topk_prob", true),
-        Scale = (float)Source.GetFloat("routed_scaling_factor", 2.5),
+        Scale = (float)Source.GetFinite("routed_scaling_factor", 2.5),
     };
 
     /// <summary>Added to the mean square in the norms of the stream (those of the latents have an epsilon of their own).</summary>
-    public double RmsNormEps { get; } = Source.GetFloat("rms_norm_eps", 1e-6);
+    public double RmsNormEps { get; } = Source.GetNonNegative("rms_norm_eps", 1e-6);
 
     /// <summary>The context that the model was made for.</summary>
-    public int MaxPositionEmbeddings { get; } = Source.GetInt("max_position_embeddings", 4096);
+    public int MaxPositionEmbeddings { get; } = Source.GetSize("max_position_embeddings", 4096);
 
     /// <summary>Whether the projections from and to the stream have biases (queries only where they have a latent).</summary>
     public bool AttentionBias { get; } = Source.GetBool("attention_bias", false);
@@ -81,17 +81,17 @@ public sealed record DeepseekV3Config(ModelConfig Source)
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", false);
 
     /// <summary>The feed-forward's activation.</summary>
-    public UnaryFunction HiddenAct { get; } = Activations.Find(Source.GetString("hidden_act", "silu"));
+    public UnaryFunction HiddenAct { get; } = Activations.Of(Source, "hidden_act", "silu");
 
     /// <summary>Which columns are turned together: neighbours, unless the file says otherwise.</summary>
     public RopeLayout RopeLayout { get; } = Source.GetBool("rope_interleave", true) ? RopeLayout.Neighbours : RopeLayout.HalfSplit;
 
     /// <summary>Rotary frequencies.</summary>
     public RopeSet Rope { get; } = new(
-        "main", Source.GetInt("qk_rope_head_dim"), new RopeScaling(Source.GetRope(10_000), Source.GetInt("max_position_embeddings", 4096)));
+        "main", Source.GetSize("qk_rope_head_dim"), new RopeScaling(Source.GetRope(10_000), Source.GetSize("max_position_embeddings", 4096)));
 
     /// <summary>What scores are multiplied with: 1 / √(numbers of a query), and YaRN's temperature twice (once for queries, once for keys).</summary>
-    public float ScoreScale { get; } = (float)(Temperature(Source.GetRope(10_000)) / Math.Sqrt(Source.GetInt("qk_nope_head_dim") + Source.GetInt("qk_rope_head_dim")));
+    public float ScoreScale { get; } = (float)(Temperature(Source.GetRope(10_000)) / Math.Sqrt(Source.GetSize("qk_nope_head_dim") + Source.GetSize("qk_rope_head_dim")));
 
     /// <summary>Whether a layer has experts.</summary>
     public bool HasExperts(int layer) => layer >= FirstKDenseReplace && MoeLayerFreq > 0 && layer % MoeLayerFreq == 0;
@@ -103,16 +103,31 @@ public sealed record DeepseekV3Config(ModelConfig Source)
         {
             if (source.GetString(key, supported) is var value && value != supported)
             {
-                throw new UnsupportedModelException($"{key} '{value}' is not supported by DeepSeek-V3 ({supported} is)");
+                throw new UnsupportedModelException($"{key} '{value}' in {source.Origin} is not supported by DeepSeek-V3 ({supported} is)");
             }
         }
 
-        return new(source);
+        var config = new DeepseekV3Config(source);
+        config.Check();
+        return config;
+    }
+
+    private void Check()
+    {
+        (string, int) heads = ("num_attention_heads", NumAttentionHeads), experts = ("n_routed_experts", NRoutedExperts), groups = ("n_group", Routing.Groups);
+        Source.RequireProduct(heads, ("qk_nope_head_dim + qk_rope_head_dim", QkNopeHeadDim + QkRopeHeadDim));
+        Source.RequireProduct(heads, ("qk_nope_head_dim + v_head_dim", QkNopeHeadDim + VHeadDim));
+        Source.RequireEven("qk_rope_head_dim", QkRopeHeadDim);
+        Source.RequireProduct(("n_shared_experts", NSharedExperts), ("moe_intermediate_size", MoeIntermediateSize));
+        Source.RequireMultiple(experts, groups);
+        Source.Require(Routing.TopGroups <= Routing.Groups, $"topk_group {Routing.TopGroups} is more than n_group {Routing.Groups}");
+        var choice = NRoutedExperts / Routing.Groups * Routing.TopGroups;
+        Source.Require(Routing.ExpertsPerToken <= choice, $"num_experts_per_tok {Routing.ExpertsPerToken} cannot be chosen from the {choice} experts of topk_group {Routing.TopGroups}");
     }
 
     private static double Temperature(RopeParameters rope)
     {
-        var all = rope.Type == "default" ? 0 : rope.Values.GetFloat("mscale_all_dim", 0);
+        var all = rope.Type == "default" ? 0 : rope.Values.GetFinite("mscale_all_dim", 0);
         return all == 0 ? 1 : RopeScaling.YarnMscale(rope.Factor, all) * RopeScaling.YarnMscale(rope.Factor, all);
     }
 }

@@ -11,37 +11,37 @@ namespace Sequitur.Models.Architectures;
 public sealed record Gemma2Config(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+    public int HiddenSize { get; } = Source.GetSize("hidden_size");
 
     /// <summary>Width of the feed-forward part.</summary>
-    public int IntermediateSize { get; } = Source.GetInt("intermediate_size");
+    public int IntermediateSize { get; } = Source.GetSize("intermediate_size");
 
     /// <summary>Layers.</summary>
-    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+    public int NumHiddenLayers { get; } = Source.GetCount("num_hidden_layers");
 
     /// <summary>Query heads.</summary>
-    public int NumAttentionHeads { get; } = Source.GetInt("num_attention_heads");
+    public int NumAttentionHeads { get; } = Source.GetCount("num_attention_heads");
 
     /// <summary>Key and value heads; query heads share them in groups.</summary>
-    public int NumKeyValueHeads { get; } = Source.GetInt("num_key_value_heads");
+    public int NumKeyValueHeads { get; } = Source.GetCount("num_key_value_heads");
 
     /// <summary>Numbers a head.</summary>
-    public int HeadDim { get; } = Source.GetInt("head_dim", 256);
+    public int HeadDim { get; } = Source.GetSize("head_dim", 256);
 
     /// <summary>Added to the mean square in norms.</summary>
-    public double RmsNormEps { get; } = Source.GetFloat("rms_norm_eps", 1e-6);
+    public double RmsNormEps { get; } = Source.GetNonNegative("rms_norm_eps", 1e-6);
 
     /// <summary>The context that the model was made for.</summary>
-    public int MaxPositionEmbeddings { get; } = Source.GetInt("max_position_embeddings", 8192);
+    public int MaxPositionEmbeddings { get; } = Source.GetSize("max_position_embeddings", 8192);
 
     /// <summary>Scores are divided by its square root, whatever the size of a head.</summary>
-    public double QueryPreAttnScalar { get; } = Source.GetFloat("query_pre_attn_scalar", 256);
+    public double QueryPreAttnScalar { get; } = Source.GetPositive("query_pre_attn_scalar", 256);
 
     /// <summary>How many positions the windowed layers see, the row's own included.</summary>
-    public int SlidingWindow { get; } = Source.GetInt("sliding_window", 4096);
+    public int SlidingWindow { get; } = Source.GetSize("sliding_window", 4096);
 
     /// <summary>Soft cap of the attention's scores; null for none.</summary>
     public double? AttnLogitSoftcapping { get; } = Cap(Source, "attn_logit_softcapping", 50);
@@ -56,16 +56,16 @@ public sealed record Gemma2Config(ModelConfig Source)
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", true);
 
     /// <summary>The feed-forward's activation.</summary>
-    public UnaryFunction HiddenActivation { get; } = Activations.Find(Source.GetString("hidden_activation", "gelu_pytorch_tanh"));
+    public UnaryFunction HiddenActivation { get; } = Activations.Of(Source, "hidden_activation", "gelu_pytorch_tanh");
 
     /// <summary>Rotary frequencies.</summary>
     public RopeSet Rope { get; } = new(
-        "main", Source.GetInt("head_dim", 256), new RopeScaling(Source.GetRope(10_000), Source.GetInt("max_position_embeddings", 8192)));
+        "main", Source.GetSize("head_dim", 256), new RopeScaling(Source.GetRope(10_000), Source.GetSize("max_position_embeddings", 8192)));
 
     /// <summary><c>sliding_attention</c> or <c>full_attention</c> for each layer; they alternate, beginning with a window, unless the file says otherwise.</summary>
     public IReadOnlyList<string> LayerTypes { get; } = Source.Has("layer_types")
         ? Source.GetStringList("layer_types")
-        : [.. Enumerable.Range(0, Source.GetInt("num_hidden_layers")).Select(i => i % 2 == 0 ? "sliding_attention" : "full_attention")];
+        : [.. Enumerable.Range(0, Source.GetCount("num_hidden_layers")).Select(i => i % 2 == 0 ? "sliding_attention" : "full_attention")];
 
     /// <summary>The window of a layer; 0 where it sees everything.</summary>
     /// <exception cref="InvalidModelException">The file gives no type for that layer.</exception>
@@ -76,12 +76,21 @@ public sealed record Gemma2Config(ModelConfig Source)
         {
             "sliding_attention" => SlidingWindow,
             "full_attention" => 0,
-            var other => throw new UnsupportedModelException($"layer type '{other}' is not supported by Gemma 2"),
+            var other => throw new UnsupportedModelException($"layer type '{other}' in {Source.Origin} is not supported by Gemma 2"),
         };
+
+    /// <summary>The configuration, if its sizes fit one another.</summary>
+    /// <exception cref="InvalidModelException">They do not.</exception>
+    public Gemma2Config Checked()
+    {
+        Source.RequireHeads(("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", NumKeyValueHeads), ("head_dim", HeadDim));
+        Source.RequireEven("head_dim", HeadDim);
+        return this;
+    }
 
     // A cap that is there and null switches it off; one that is not there is the default.
     private static double? Cap(ModelConfig source, string key, double absent) =>
-        source.Has(key) ? source.GetFloat(key) : source.Keys.Contains(key) ? null : absent;
+        source.Has(key) ? source.GetPositive(key) : source.Keys.Contains(key) ? null : absent;
 }
 
 /// <summary>
@@ -119,7 +128,7 @@ public sealed class Gemma2 : CausalLanguageModel, IArchitecture
 
     /// <inheritdoc/>
     public static Model Create(ModelConfig config, WeightScope weights) =>
-        new Gemma2(new Gemma2Config(config), weights) { Parameters = weights.Parameters };
+        new Gemma2(new Gemma2Config(config).Checked(), weights) { Parameters = weights.Parameters };
 
     /// <inheritdoc/>
     public override Outputs Forward(Inputs inputs, ForwardContext context)

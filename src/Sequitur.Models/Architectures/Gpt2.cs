@@ -11,28 +11,28 @@ namespace Sequitur.Models.Architectures;
 public sealed record Gpt2Config(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int NEmbd { get; } = Source.GetInt("n_embd");
+    public int NEmbd { get; } = Source.GetSize("n_embd");
 
     /// <summary>Layers.</summary>
-    public int NLayer { get; } = Source.GetInt("n_layer");
+    public int NLayer { get; } = Source.GetCount("n_layer");
 
     /// <summary>Heads.</summary>
-    public int NHead { get; } = Source.GetInt("n_head");
+    public int NHead { get; } = Source.GetCount("n_head");
 
     /// <summary>Entries of the position table: the longest sequence.</summary>
-    public int NPositions { get; } = Source.GetInt("n_positions", 1024);
+    public int NPositions { get; } = Source.GetSize("n_positions", 1024);
 
     /// <summary>Width of the feed-forward part.</summary>
-    public int NInner { get; } = Source.GetInt("n_inner", checked(4 * Source.GetInt("n_embd")));
+    public int NInner { get; } = Source.GetSize("n_inner", checked(4 * Source.GetSize("n_embd")));
 
     /// <summary>The feed-forward's activation.</summary>
-    public UnaryFunction ActivationFunction { get; } = Activations.Find(Source.GetString("activation_function", "gelu_new"));
+    public UnaryFunction ActivationFunction { get; } = Activations.Of(Source, "activation_function", "gelu_new");
 
     /// <summary>Added to the variance in norms.</summary>
-    public double LayerNormEpsilon { get; } = Source.GetFloat("layer_norm_epsilon", 1e-5);
+    public double LayerNormEpsilon { get; } = Source.GetNonNegative("layer_norm_epsilon", 1e-5);
 
     /// <summary>Whether scores are divided by √head_dim.</summary>
     public bool ScaleAttnWeights { get; } = Source.GetBool("scale_attn_weights", true);
@@ -63,7 +63,8 @@ public sealed record Gpt2Config(ModelConfig Source)
             }
         }
 
-        return NHead > 0 && NEmbd % NHead == 0 ? this : throw new InvalidModelException($"n_embd {NEmbd} in {Source.Origin} is no multiple of n_head {NHead}");
+        Source.RequireMultiple(("n_embd", NEmbd), ("n_head", NHead));
+        return this;
     }
 }
 
@@ -92,12 +93,12 @@ public sealed class Gpt2 : CausalLanguageModel, IArchitecture
 
     /// <inheritdoc/>
     public static NameMap Gguf { get; } = new NameMap()
-        .Key("n_embd", "embedding_length")
+        .Key("n_embd", "embedding_length", required: true)
         .Key("n_inner", "feed_forward_length")
-        .Key("n_layer", "block_count")
-        .Key("n_head", "attention.head_count")
+        .Key("n_layer", "block_count", required: true)
+        .Key("n_head", "attention.head_count", required: true)
         .Key("n_positions", "context_length")
-        .Key("layer_norm_epsilon", "attention.layer_norm_epsilon")
+        .Key("layer_norm_epsilon", "attention.layer_norm_epsilon", required: true)
         .Tensor("transformer.wte.weight", "token_embd.weight")
         .Tensor("transformer.wpe.weight", "position_embd.weight")
         .Tensor("transformer.ln_f.weight", "output_norm.weight")

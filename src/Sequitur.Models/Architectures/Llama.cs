@@ -11,31 +11,31 @@ namespace Sequitur.Models.Architectures;
 public sealed record LlamaConfig(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+    public int HiddenSize { get; } = Source.GetSize("hidden_size");
 
     /// <summary>Width of the feed-forward part.</summary>
-    public int IntermediateSize { get; } = Source.GetInt("intermediate_size");
+    public int IntermediateSize { get; } = Source.GetSize("intermediate_size");
 
     /// <summary>Layers.</summary>
-    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+    public int NumHiddenLayers { get; } = Source.GetCount("num_hidden_layers");
 
     /// <summary>Query heads.</summary>
-    public int NumAttentionHeads { get; } = Source.GetInt("num_attention_heads");
+    public int NumAttentionHeads { get; } = Source.GetCount("num_attention_heads");
 
     /// <summary>Key and value heads; query heads share them in groups.</summary>
-    public int NumKeyValueHeads { get; } = Source.GetInt("num_key_value_heads", Source.GetInt("num_attention_heads"));
+    public int NumKeyValueHeads { get; } = Source.GetCount("num_key_value_heads", Source.GetCount("num_attention_heads"));
 
     /// <summary>Numbers a head.</summary>
-    public int HeadDim { get; } = Source.GetInt("head_dim", Source.GetInt("hidden_size") / Source.GetInt("num_attention_heads"));
+    public int HeadDim { get; } = HeadDimOf(Source);
 
     /// <summary>Added to the mean square in norms.</summary>
-    public double RmsNormEps { get; } = Source.GetFloat("rms_norm_eps", 1e-6);
+    public double RmsNormEps { get; } = Source.GetNonNegative("rms_norm_eps", 1e-6);
 
     /// <summary>The context that the model was made for.</summary>
-    public int MaxPositionEmbeddings { get; } = Source.GetInt("max_position_embeddings", 2048);
+    public int MaxPositionEmbeddings { get; } = Source.GetSize("max_position_embeddings", 2048);
 
     /// <summary>Whether the attention's projections have biases.</summary>
     public bool AttentionBias { get; } = Source.GetBool("attention_bias", false);
@@ -47,13 +47,31 @@ public sealed record LlamaConfig(ModelConfig Source)
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", false);
 
     /// <summary>The feed-forward's activation.</summary>
-    public UnaryFunction HiddenAct { get; } = Activations.Find(Source.GetString("hidden_act", "silu"));
+    public UnaryFunction HiddenAct { get; } = Activations.Of(Source, "hidden_act", "silu");
 
     /// <summary>Rotary frequencies.</summary>
     public RopeSet Rope { get; } = new(
         "main",
-        Source.GetInt("head_dim", Source.GetInt("hidden_size") / Source.GetInt("num_attention_heads")),
-        new RopeScaling(Source.GetRope(10_000), Source.GetInt("max_position_embeddings", 2048)));
+        HeadDimOf(Source),
+        new RopeScaling(Source.GetRope(10_000), Source.GetSize("max_position_embeddings", 2048)));
+
+    // Where the key is absent the width is shared out; `Checked` sees to it that nothing is left over.
+    private static int HeadDimOf(ModelConfig source) =>
+        source.GetSize("head_dim", Math.Max(1, source.GetSize("hidden_size") / source.GetCount("num_attention_heads")));
+
+    /// <summary>The configuration, if its sizes fit one another.</summary>
+    /// <exception cref="InvalidModelException">They do not.</exception>
+    public LlamaConfig Checked()
+    {
+        if (!Source.Has("head_dim"))
+        {
+            Source.RequireMultiple(("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads));
+        }
+
+        Source.RequireHeads(("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", NumKeyValueHeads), ("head_dim", HeadDim));
+        Source.RequireEven("head_dim", HeadDim);
+        return this;
+    }
 }
 
 /// <summary>Pre-norm decoder: RMSNorm, RoPE, grouped-query attention, SwiGLU (Touvron et al. 2023).</summary>
@@ -79,13 +97,13 @@ public sealed class Llama : CausalLanguageModel, IArchitecture
 
     /// <inheritdoc/>
     public static NameMap Gguf { get; } = new NameMap()
-        .Key("hidden_size", "embedding_length")
-        .Key("intermediate_size", "feed_forward_length")
-        .Key("num_hidden_layers", "block_count")
-        .Key("num_attention_heads", "attention.head_count")
+        .Key("hidden_size", "embedding_length", required: true)
+        .Key("intermediate_size", "feed_forward_length", required: true)
+        .Key("num_hidden_layers", "block_count", required: true)
+        .Key("num_attention_heads", "attention.head_count", required: true)
         .Key("num_key_value_heads", "attention.head_count_kv")
         .Key("head_dim", "attention.key_length")
-        .Key("rms_norm_eps", "attention.layer_norm_rms_epsilon")
+        .Key("rms_norm_eps", "attention.layer_norm_rms_epsilon", required: true)
         .Key("max_position_embeddings", "context_length")
         .Key("rope_theta", "rope.freq_base")
         .Key("vocab_size", "vocab_size")
@@ -117,7 +135,7 @@ public sealed class Llama : CausalLanguageModel, IArchitecture
 
     /// <inheritdoc/>
     public static Model Create(ModelConfig config, WeightScope weights) =>
-        new Llama(new LlamaConfig(config), weights) { Parameters = weights.Parameters };
+        new Llama(new LlamaConfig(config).Checked(), weights) { Parameters = weights.Parameters };
 
     /// <inheritdoc/>
     public override Outputs Forward(Inputs inputs, ForwardContext context)

@@ -11,28 +11,28 @@ namespace Sequitur.Models.Architectures;
 public sealed record RwkvConfig(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual stream.</summary>
-    public int HiddenSize { get; } = Source.GetInt("hidden_size");
+    public int HiddenSize { get; } = Source.GetSize("hidden_size");
 
     /// <summary>Channels of the recurrence.</summary>
-    public int AttentionHiddenSize { get; } = Source.GetInt("attention_hidden_size", Source.GetInt("hidden_size"));
+    public int AttentionHiddenSize { get; } = Source.GetSize("attention_hidden_size", Source.GetSize("hidden_size"));
 
     /// <summary>Width of the channel mixing.</summary>
-    public int IntermediateSize { get; } = Source.GetInt("intermediate_size", 4 * Source.GetInt("hidden_size"));
+    public int IntermediateSize { get; } = Source.GetSize("intermediate_size", 4 * Source.GetSize("hidden_size"));
 
     /// <summary>Layers.</summary>
-    public int NumHiddenLayers { get; } = Source.GetInt("num_hidden_layers");
+    public int NumHiddenLayers { get; } = Source.GetCount("num_hidden_layers");
 
     /// <summary>The context that the model was trained with; nothing limits it to that.</summary>
-    public int ContextLength { get; } = Source.GetInt("context_length", 1024);
+    public int ContextLength { get; } = Source.GetSize("context_length", 1024);
 
     /// <summary>Added to the variance in the norms of the layers (the last norm has an epsilon of its own).</summary>
-    public double LayerNormEpsilon { get; } = Source.GetFloat("layer_norm_epsilon", 1e-5);
+    public double LayerNormEpsilon { get; } = Source.GetNonNegative("layer_norm_epsilon", 1e-5);
 
     /// <summary>After each so many layers the stream is halved; 0 for never.</summary>
-    public int RescaleEvery { get; } = Source.GetInt("rescale_every", 6);
+    public int RescaleEvery { get; } = Source.GetCount("rescale_every", 6, least: 0);
 
     /// <summary>Whether the head is the embedding table.</summary>
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", false);

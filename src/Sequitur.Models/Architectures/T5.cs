@@ -11,37 +11,37 @@ namespace Sequitur.Models.Architectures;
 public sealed record T5Config(ModelConfig Source)
 {
     /// <summary>Entries of the vocabulary.</summary>
-    public int VocabSize { get; } = Source.GetInt("vocab_size");
+    public int VocabSize { get; } = Source.GetSize("vocab_size");
 
     /// <summary>Width of the residual streams.</summary>
-    public int DModel { get; } = Source.GetInt("d_model");
+    public int DModel { get; } = Source.GetSize("d_model");
 
     /// <summary>Numbers a head.</summary>
-    public int DKv { get; } = Source.GetInt("d_kv");
+    public int DKv { get; } = Source.GetSize("d_kv");
 
     /// <summary>Width of the feed-forward parts.</summary>
-    public int DFf { get; } = Source.GetInt("d_ff");
+    public int DFf { get; } = Source.GetSize("d_ff");
 
     /// <summary>Layers of the encoder.</summary>
-    public int NumLayers { get; } = Source.GetInt("num_layers");
+    public int NumLayers { get; } = Source.GetCount("num_layers");
 
     /// <summary>Layers of the decoder.</summary>
-    public int NumDecoderLayers { get; } = Source.GetInt("num_decoder_layers", Source.GetInt("num_layers"));
+    public int NumDecoderLayers { get; } = Source.GetCount("num_decoder_layers", Source.GetCount("num_layers"));
 
     /// <summary>Heads.</summary>
-    public int NumHeads { get; } = Source.GetInt("num_heads");
+    public int NumHeads { get; } = Source.GetCount("num_heads");
 
     /// <summary>Buckets of relative positions; both directions together in the encoder.</summary>
-    public int RelativeAttentionNumBuckets { get; } = Source.GetInt("relative_attention_num_buckets", 32);
+    public int RelativeAttentionNumBuckets { get; } = Source.GetCount("relative_attention_num_buckets", 32);
 
     /// <summary>From this distance on all positions share a bucket.</summary>
-    public int RelativeAttentionMaxDistance { get; } = Source.GetInt("relative_attention_max_distance", 128);
+    public int RelativeAttentionMaxDistance { get; } = Source.GetSize("relative_attention_max_distance", 128);
 
     /// <summary>Added to the mean square in norms.</summary>
-    public double LayerNormEpsilon { get; } = Source.GetFloat("layer_norm_epsilon", 1e-6);
+    public double LayerNormEpsilon { get; } = Source.GetNonNegative("layer_norm_epsilon", 1e-6);
 
     /// <summary>The longest sequence in training; positions are relative, so nothing limits it to that.</summary>
-    public int NPositions { get; } = Source.GetInt("n_positions", 512);
+    public int NPositions { get; } = Source.GetSize("n_positions", 512);
 
     /// <summary>Whether the head is the embedding table.</summary>
     public bool TieWordEmbeddings { get; } = Source.GetBool("tie_word_embeddings", true);
@@ -53,16 +53,18 @@ public sealed record T5Config(ModelConfig Source)
     public bool IsGatedAct { get; } = Source.GetString("feed_forward_proj", "relu").StartsWith("gated-", StringComparison.Ordinal);
 
     /// <summary>The activation that <c>feed_forward_proj</c> names; <c>gated-gelu</c> means the tanh form.</summary>
-    public UnaryFunction DenseActFn { get; } = Activations.Find(
-        Source.GetString("feed_forward_proj", "relu") is var name && name == "gated-gelu" ? "gelu_new" : name.Replace("gated-", "", StringComparison.Ordinal));
+    public UnaryFunction DenseActFn { get; } = Activations.Of(
+        Source, "feed_forward_proj", "relu", name => name == "gated-gelu" ? "gelu_new" : name.Replace("gated-", "", StringComparison.Ordinal));
 
     /// <summary>The configuration, if its buckets are possible.</summary>
     public static T5Config Read(ModelConfig source)
     {
         var config = new T5Config(source);
-        return config.RelativeAttentionNumBuckets is >= 4 and <= 1024 && config.RelativeAttentionMaxDistance > config.RelativeAttentionNumBuckets / 2
-            ? config
-            : throw new InvalidModelException($"{source.Origin}: {config.RelativeAttentionNumBuckets} buckets up to distance {config.RelativeAttentionMaxDistance} are impossible");
+        source.RequireProduct(("num_heads", config.NumHeads), ("d_kv", config.DKv));
+        source.Require(
+            config.RelativeAttentionNumBuckets is >= 4 and <= 1024 && config.RelativeAttentionMaxDistance > config.RelativeAttentionNumBuckets / 2,
+            $"relative_attention_num_buckets {config.RelativeAttentionNumBuckets} up to relative_attention_max_distance {config.RelativeAttentionMaxDistance} is impossible");
+        return config;
     }
 }
 

@@ -50,6 +50,7 @@ public sealed class Plan
 
     /// <summary>Builds a plan.</summary>
     /// <exception cref="ArgumentException">A capacity is missing.</exception>
+    /// <exception cref="CapacityException">The buffers need more memory than the machine has.</exception>
     /// <exception cref="NotSupportedException">An operation has no kernel for what the graph asks.</exception>
     public static Plan Build(Graph lowered, PlanOptions options)
     {

@@ -96,6 +96,11 @@ internal sealed class PlanLayout
         }
 
         Bytes = planner.Bytes;
+        if (Bytes > Platform.Current.PhysicalBytes())
+        {
+            throw new CapacityException($"the buffers of a plan need {Bytes} bytes, and the machine has {Platform.Current.PhysicalBytes()} bytes of memory: run fewer tokens at a time");
+        }
+
         var arena = new NativeBuffer(planner.Bytes);
         foreach (var node in _graph.Nodes)
         {

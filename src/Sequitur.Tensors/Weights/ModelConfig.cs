@@ -9,14 +9,29 @@ namespace Sequitur.Tensors.Weights;
 /// </summary>
 public sealed class ModelConfig
 {
+    /// <summary>
+    /// The largest width, vocabulary or context that is believed: 2²⁴. Published models stay below 2¹⁸ for widths and vocabularies and below 10⁷·1.1 for contexts, and the product of
+    /// two believed sizes is far from overflowing 64 bits.
+    /// </summary>
+    public const int LargestSize = 1 << 24;
+
+    /// <summary>
+    /// The largest number of layers, heads or experts that is believed: 2¹⁶. Published models have at most some hundreds of each, and lists of that length cost nothing, so that the
+    /// first missing tensor ends a lie early.
+    /// </summary>
+    public const int LargestCount = 1 << 16;
+
     private readonly IReadOnlyDictionary<string, object?> _values;
+    private readonly IReadOnlyDictionary<string, string>? _spellings;
 
     /// <summary>A configuration from values: booleans, integers, floats, strings, lists of such, and dictionaries of such; or null.</summary>
     /// <param name="values">Keys and values.</param>
     /// <param name="origin">Where they come from, for messages: a path.</param>
-    public ModelConfig(IReadOnlyDictionary<string, object?> values, string origin)
+    /// <param name="spellings">How the file spells keys that are given here by Hugging Face's names, for messages.</param>
+    public ModelConfig(IReadOnlyDictionary<string, object?> values, string origin, IReadOnlyDictionary<string, string>? spellings = null)
     {
         _values = values;
+        _spellings = spellings;
         Origin = origin;
     }
 
@@ -25,6 +40,9 @@ public sealed class ModelConfig
 
     /// <summary>All keys, those with null values included.</summary>
     public IEnumerable<string> Keys => _values.Keys;
+
+    /// <summary>A key as its file spells it, for messages.</summary>
+    public string Spelling(string key) => _spellings?.GetValueOrDefault(key) ?? key;
 
     /// <summary>The class names of the model (<c>LlamaForCausalLM</c>), most often one; empty where none is given.</summary>
     public IReadOnlyList<string> Architectures => Has("architectures") ? GetStringList("architectures") : [];
@@ -45,6 +63,31 @@ public sealed class ModelConfig
     /// <summary>An integer, or <paramref name="absent"/> where the key is absent.</summary>
     /// <exception cref="InvalidModelException">The value is not an integer of 32 bits.</exception>
     public int GetInt(string key, int absent) => Has(key) ? GetInt(key) : absent;
+
+    /// <summary>A width, the size of a vocabulary or a context: an integer from 1 to <see cref="LargestSize"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="absent">The value where the key is absent; null if it must be there.</param>
+    /// <exception cref="InvalidModelException">The value is absent, no integer, or out of range.</exception>
+    public int GetSize(string key, int? absent = null) => GetInt(key, absent, 1, LargestSize);
+
+    /// <summary>A number of layers, heads, experts …: an integer from <paramref name="least"/> to <see cref="LargestCount"/>.</summary>
+    /// <inheritdoc cref="GetSize"/>
+    public int GetCount(string key, int? absent = null, int least = 1) => GetInt(key, absent, least, LargestCount);
+
+    /// <summary>A number above 0 that float32 can hold: a base, a factor.</summary>
+    /// <inheritdoc cref="GetSize"/>
+    public double GetPositive(string key, double? absent = null) =>
+        Number(key, absent) is var value && value > 0 && value <= float.MaxValue ? value : throw OutOfRange(key, value, "a finite number above 0");
+
+    /// <summary>A number from 0 that float32 can hold: the epsilon of a norm.</summary>
+    /// <inheritdoc cref="GetSize"/>
+    public double GetNonNegative(string key, double? absent = null) =>
+        Number(key, absent) is var value && value >= 0 && value <= float.MaxValue ? value : throw OutOfRange(key, value, "a finite number from 0");
+
+    /// <summary>A number of either sign that float32 can hold.</summary>
+    /// <inheritdoc cref="GetSize"/>
+    public double GetFinite(string key, double? absent = null) =>
+        Number(key, absent) is var value && Math.Abs(value) <= float.MaxValue ? value : throw OutOfRange(key, value, "a finite number");
 
     /// <summary>A required number, with the full precision of the file. Infinity and NaN are possible.</summary>
     /// <exception cref="InvalidModelException">The key is absent, or its value is not a number.</exception>
@@ -138,7 +181,17 @@ public sealed class ModelConfig
 
     private object Required(string key) => _values.TryGetValue(key, out var value) && value is not null
         ? value
-        : throw new InvalidModelException($"{key} is missing in {Origin}");
+        : throw new InvalidModelException($"{Spelling(key)} is missing in {Origin}");
+
+    private int GetInt(string key, int? absent, int least, int most) =>
+        (absent is { } value ? GetInt(key, value) : GetInt(key)) is var found && found >= least && found <= most
+            ? found
+            : throw OutOfRange(key, found, $"an integer from {least} to {most}");
+
+    private double Number(string key, double? absent) => absent is { } value ? GetFloat(key, value) : GetFloat(key);
+
+    private InvalidModelException OutOfRange(string key, double value, string wanted) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{Spelling(key)} in {Origin} is {value}, and must be {wanted}"));
 
     private IEnumerable<object?> Items(string key) => Required(key) switch
     {
@@ -171,7 +224,18 @@ public sealed class ModelConfig
         _ => throw Wrong(key, "a number"),
     };
 
-    private InvalidModelException Wrong(string key, string wanted) => new($"{key} in {Origin} must be {wanted}");
+    private InvalidModelException Wrong(string key, string wanted) => new($"{Spelling(key)} in {Origin} is {Show(_values[key])}, and must be {wanted}");
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        string { Length: > 40 } text => $"a text of {text.Length} characters",
+        string text => $"'{text.ReplaceLineEndings(" ")}'",
+        bool flag => flag ? "true" : "false",
+        IReadOnlyDictionary<string, object?> => "an object",
+        System.Collections.IEnumerable => "a list",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 }
 
 /// <summary>A model's rotary positions, in one style whatever the file's (see <see cref="ModelConfig.GetRope"/>).</summary>
@@ -183,9 +247,10 @@ public sealed record RopeParameters(ModelConfig Values)
     public string Type => Values.GetString("rope_type");
 
     /// <summary>The base θ of the frequencies θ^(−2i/dim).</summary>
-    public double Theta => Values.GetFloat("rope_theta");
+    /// <exception cref="InvalidModelException">It is not positive and finite.</exception>
+    public double Theta => Values.GetPositive("rope_theta");
 
     /// <summary>By how much the context is stretched, for the types that have a factor.</summary>
-    /// <exception cref="InvalidModelException">There is none.</exception>
-    public double Factor => Values.GetFloat("factor");
+    /// <exception cref="InvalidModelException">There is none, or it is not positive and finite.</exception>
+    public double Factor => Values.GetPositive("factor");
 }

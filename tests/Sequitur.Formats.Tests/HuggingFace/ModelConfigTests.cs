@@ -56,7 +56,10 @@ public class ModelConfigTests
     {
         var config = Parse($$"""{"key": {{value}}}""");
 
-        Should.Throw<InvalidModelException>(() => config.GetInt("key")).Message.ShouldContain("key in dir/config.json must be an integer");
+        var message = Should.Throw<InvalidModelException>(() => config.GetInt("key")).Message;
+
+        message.ShouldStartWith("key in dir/config.json is ");
+        message.ShouldContain("must be an integer");
         Should.Throw<InvalidModelException>(() => config.GetInt("key", 3));
     }
 
