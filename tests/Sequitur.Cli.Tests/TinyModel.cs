@@ -91,7 +91,7 @@ internal sealed class TinyModel : IDisposable
         switch (value)
         {
             case Array items:
-                writer.Write(items is string[] ? 8u : 4u);
+                writer.Write(items is string[]? 8u : 4u);
                 writer.Write((ulong)items.Length);
                 foreach (var item in items)
                 {
