@@ -1,3 +1,5 @@
+using Sequitur.Kernels;
+
 namespace Sequitur.Cli;
 
 /// <summary>Standard output. When its reader has gone (<c>| head</c>), writing is over and the program ends quietly.</summary>
@@ -7,7 +9,7 @@ public sealed class ResultStream(Stream output) : IDisposable
     public bool IsClosed { get; private set; }
 
     /// <summary>Writes bytes and hands them on at once.</summary>
-    /// <exception cref="IOException">The reader has gone.</exception>
+    /// <exception cref="IOException">The reader has gone, or they cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
@@ -15,10 +17,14 @@ public sealed class ResultStream(Stream output) : IDisposable
             output.Write(bytes);
             output.Flush();
         }
-        catch (IOException)
+        catch (PipeClosedException)
         {
             IsClosed = true;
             throw;
+        }
+        catch (IOException problem)
+        {
+            throw new IOException($"standard output cannot be written: {problem.Message}", problem);
         }
     }
 

@@ -26,6 +26,8 @@ public enum Tier
 /// <param name="Tier">The widest vectors that kernels may use.</param>
 public sealed record Processor(Tier Tier)
 {
+    private static Processor? _default;
+
     /// <summary>The environment variable that sets <see cref="Default"/>: <c>scalar</c>, <c>v128</c>, <c>v256</c> or <c>v512</c>.</summary>
     public const string Variable = "SEQUITUR_CPU";
 
@@ -36,8 +38,8 @@ public sealed record Processor(Tier Tier)
     public static Processor Detected { get; } = new(Enum.GetValues<Tier>().Where(IsSupported).Max());
 
     /// <summary>The processor that is used where none is given: <see cref="Detected"/> unless <see cref="Variable"/> says otherwise.</summary>
-    public static Processor Default { get; } =
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } wanted ? Parse(wanted) : Detected;
+    /// <exception cref="UsageException">The variable names no tier that this machine runs.</exception>
+    public static Processor Default => _default ??= FromVariable();
 
     /// <summary>All tiers that this machine runs, narrowest first.</summary>
     public static IReadOnlyList<Processor> Available { get; } =
@@ -63,5 +65,22 @@ public sealed record Processor(Tier Tier)
         }
 
         return IsSupported(tier) ? new(tier) : throw new ArgumentException($"this processor cannot run the tier '{name}'; its widest is {Detected.Tier.ToString().ToLowerInvariant()}");
+    }
+
+    private static Processor FromVariable()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } wanted)
+        {
+            return Detected;
+        }
+
+        try
+        {
+            return Parse(wanted);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"the environment variable {Variable}: {problem.Message}", problem);
+        }
     }
 }

@@ -100,18 +100,26 @@ public sealed class RunTests
     public void Run_ClosedOutput_EndsQuietly()
     {
         var error = new StringWriter();
-        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new ClosedStream(), error).ShouldBe(0);
+        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new Kernels.PipeClosedException()), error).ShouldBe(0);
         error.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Run_FullDisk_SaysSo()
+    {
+        var error = new StringWriter();
+        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new IOException("No space left on device")), error).ShouldBe(1);
+        error.ToString().ShouldBe($"error: standard output cannot be written: No space left on device{Environment.NewLine}");
     }
 
     [Fact]
     public void NoSuchCommand_IsUsage() => CliResult.Of("fly").ShouldFail(2, "fly");
 
-    /// <summary>A pipe whose reader has gone.</summary>
-    private sealed class ClosedStream : MemoryStream
+    /// <summary>Standard output that cannot be written to.</summary>
+    private sealed class BrokenStream(IOException problem) : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Broken pipe");
+        public override void Write(ReadOnlySpan<byte> buffer) => throw problem;
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("Broken pipe");
+        public override void Write(byte[] buffer, int offset, int count) => throw problem;
     }
 }

@@ -50,6 +50,7 @@ public interface IPlatform
     long PhysicalBytes();
 
     /// <summary>Writes all bytes to standard output.</summary>
-    /// <exception cref="IOException">They cannot be written; also when the reader of a pipe has gone.</exception>
+    /// <exception cref="PipeClosedException">The reader of the pipe has gone.</exception>
+    /// <exception cref="IOException">They cannot be written for another reason (a full disk).</exception>
     void WriteOutput(ReadOnlySpan<byte> bytes);
 }

@@ -15,6 +15,7 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     private const int MapPrivate = 2;
     private const int StandardOutput = 1;
     private const int Interrupted = 4; // EINTR
+    private const int BrokenPipe = 32; // EPIPE
 
     public abstract string Name { get; }
 
@@ -77,7 +78,7 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
                 var count = Write(StandardOutput, start + written, (nuint)(bytes.Length - written));
                 if (count < 0 && Marshal.GetLastPInvokeError() is var problem && problem != Interrupted && problem != tryAgain)
                 {
-                    throw LastError();
+                    throw problem == BrokenPipe ? new PipeClosedException() : LastError();
                 }
 
                 written += Math.Max(count, 0);

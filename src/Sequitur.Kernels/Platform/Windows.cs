@@ -15,6 +15,8 @@ internal sealed unsafe partial class Windows : IPlatform
     private const uint MemoryRelease = 0x8000;
 
     private const int StandardOutput = -11;
+    private const int BrokenPipe = 109; // ERROR_BROKEN_PIPE
+    private const int NoData = 232; // ERROR_NO_DATA
 
     public string Name => "Windows";
 
@@ -92,7 +94,7 @@ internal sealed unsafe partial class Windows : IPlatform
             {
                 if (WriteFile(StandardHandle(StandardOutput), start + done, (uint)bytes.Length - done, &count, 0) == 0)
                 {
-                    throw LastError();
+                    throw Marshal.GetLastPInvokeError() is BrokenPipe or NoData ? new PipeClosedException() : LastError();
                 }
             }
         }
