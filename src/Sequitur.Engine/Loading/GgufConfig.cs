@@ -8,6 +8,7 @@ namespace Sequitur.Engine.Loading;
 internal static class GgufConfig
 {
     private const string Scaling = "rope.scaling.";
+    private const string OldScale = "rope.scale_linear";
     private const string ExpertCount = "expert_count";
     private const string RotaryDim = "rope.dimension_count";
     private const string ValueLength = "attention.value_length";
@@ -72,6 +73,14 @@ internal static class GgufConfig
         if (source.Find("rope_freqs.weight") is not null)
         {
             throw new UnsupportedModelException($"{source.Description} has rotary factors of its own (rope_freqs.weight), which are not supported in GGUF files yet");
+        }
+
+        // What would change the angles and is not read may not be passed over in silence.
+        var known = (string[])[$"{architecture}.{Scaling}type", $"{architecture}.{Scaling}factor", $"{architecture}.{Scaling}original_context_length", $"{architecture}.{Scaling}finetuned"];
+        bool IsUnread(string key) => key == $"{architecture}.{OldScale}" || (key.StartsWith($"{architecture}.{Scaling}", StringComparison.Ordinal) && !known.Contains(key));
+        if (stored.Keys.FirstOrDefault(IsUnread) is { } unread)
+        {
+            throw new UnsupportedModelException($"the key {unread} in {stored.Origin} is not supported yet");
         }
 
         var kind = stored.GetString($"{architecture}.{Scaling}type", "none");
