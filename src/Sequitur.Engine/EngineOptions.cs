@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// <summary>Sequences that run at the same time.</summary>
     public int MaxSequences { get; init; } = 1;
 
+    /// <summary>Whether weights are read where the file's mapping has them, instead of being packed for speed when the model is loaded.</summary>
+    public bool LowMemory { get; init; }
+
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
     public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
 

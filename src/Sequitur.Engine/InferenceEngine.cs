@@ -4,6 +4,7 @@ using Sequitur.Kernels.Programs;
 using Sequitur.Models;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
 
@@ -201,6 +202,7 @@ public sealed class InferenceEngine : IDisposable
             Pool = _pool,
             Processor = _options.Processor,
             Caches = _memory,
+            Weights = _options.LowMemory ? null : new PackedWeights(),
             WithoutFusions = _options.WithoutFusions,
         });
     }

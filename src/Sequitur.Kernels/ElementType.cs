@@ -13,8 +13,8 @@ public enum ElementType
     I32,
 
     /// <summary>
-    /// Activations encoded for integer matrix products: per group of 32 numbers 32 signed bytes q, a scale d and s = d·Σq.
-    /// A row of n numbers stores all q [n], then all d [n/32] as F32, then all s [n/32] as F32.
+    /// Activations encoded for integer matrix products: per group of 32 numbers 32 signed bytes q, a scale d, s = d·Σq, and Σq of both halves.
+    /// A row of n numbers stores all q [n], then all d [n/32] as F32, then all s [n/32] as F32, then all pairs of sums [n/32] as two I16.
     /// </summary>
     Encoded8,
 }
@@ -31,7 +31,7 @@ public static class ElementTypes
     {
         ElementType.F32 or ElementType.I32 => columns * 4,
         ElementType.F16 => columns * 2,
-        ElementType.Encoded8 when columns % GroupSize == 0 => columns + (columns / GroupSize * 8),
+        ElementType.Encoded8 when columns % GroupSize == 0 => columns + (columns / GroupSize * 12),
         ElementType.Encoded8 => throw new ArgumentException($"a row of {columns} numbers is no whole number of groups of {GroupSize}"),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Sequitur.Kernels.MatMul;
+using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats;
 
@@ -14,6 +17,9 @@ public sealed unsafe class BF16() : DenseFormat("BF16", 2)
             BinaryPrimitives.WriteUInt16LittleEndian(destination[(i * 2)..], Round(row[i]));
         }
     }
+
+    internal override void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier) =>
+        DenseChain.MultiplyRow<Element>(x, panel, first, length, totals, merge, tier);
 
     internal override void DecodeRun(byte* source, int count, float* destination, Tier tier)
     {
@@ -37,5 +43,15 @@ public sealed unsafe class BF16() : DenseFormat("BF16", 2)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);
         return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private readonly struct Element : IElement
+    {
+        public static int Bytes => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Load<I, V>(byte* source)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V> => I.AsFloat(I.ShiftLeft(I.LoadWords((ushort*)source), 16));
     }
 }

@@ -18,6 +18,9 @@ public abstract unsafe class BlockFormat(string name, int blockColumns)
     /// <summary>The planes' names, in the order in which a <see cref="WeightPart"/> holds them.</summary>
     public virtual IReadOnlyList<string> Planes { get; } = ["blocks"];
 
+    /// <summary>Whether <see cref="Encode"/> can write it: its rounding is plain.</summary>
+    public virtual bool CanEncode => false;
+
     /// <summary>Whether weights can be multiplied with <see cref="ElementType.Encoded8"/> activations by integer arithmetic.</summary>
     public virtual bool HasIntegerPanel => false;
 
@@ -33,6 +36,7 @@ public abstract unsafe class BlockFormat(string name, int blockColumns)
     /// <param name="row">A whole number of blocks.</param>
     /// <param name="destination">Receives the bytes of the row's planes.</param>
     /// <exception cref="ArgumentException">The lengths do not fit.</exception>
+    /// <exception cref="NotSupportedException">The format cannot be written by plain rounding (<see cref="CanEncode"/>).</exception>
     public void Encode(ReadOnlySpan<float> row, Span<byte> destination)
     {
         if (row.Length % BlockColumns != 0)
@@ -52,17 +56,22 @@ public abstract unsafe class BlockFormat(string name, int blockColumns)
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Writes a row whose lengths were checked.</summary>
-    internal abstract void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination);
+    /// <summary>Columns that <see cref="DecodeRow"/> and <see cref="DecodePanel"/> take apart: their ranges are whole numbers of these.</summary>
+    internal virtual int Alignment => 1;
 
-    /// <summary>
-    /// Decodes <paramref name="count"/> numbers of one stored row from column <paramref name="first"/>. Both are whole numbers of blocks.
-    /// </summary>
+    /// <summary>Writes a row whose lengths were checked.</summary>
+    internal virtual void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination) =>
+        throw new NotSupportedException($"{Name} cannot be written: it needs more than plain rounding");
+
+    /// <summary>Decodes <paramref name="count"/> numbers of one stored row from column <paramref name="first"/>.</summary>
     internal abstract void DecodeRow(in RowPlace place, int columns, int first, int count, float* destination, Tier tier);
 
-    /// <summary>
-    /// Decodes <paramref name="count"/> columns of 16 rows from column <paramref name="first"/> to <c>panel[k·16 + row]</c>.
-    /// Both are whole numbers of blocks.
-    /// </summary>
-    internal abstract void DecodePanel(in PanelRows rows, int columns, int first, int count, float* panel, Tier tier);
+    /// <summary>Bytes of 16 packed rows, a multiple of 64.</summary>
+    internal abstract long PanelBytes(int columns);
+
+    /// <summary>Packs 16 rows so that outputs are lanes. Every byte of the panel is written, or is zero already.</summary>
+    internal abstract void PackPanel(in PanelRows rows, int columns, byte* panel);
+
+    /// <summary>Decodes columns of a packed panel to <c>numbers[column·16 + row]</c>. Vector tiers only.</summary>
+    internal abstract void DecodePanel(byte* panel, int columns, int first, int count, float* numbers, Tier tier);
 }

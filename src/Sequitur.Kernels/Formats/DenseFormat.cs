@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Sequitur.Kernels.Formats;
 
 /// <summary>A format that stores each number by itself, little-endian, at any alignment.</summary>
@@ -7,11 +5,11 @@ namespace Sequitur.Kernels.Formats;
 /// <param name="elementBytes">Bytes a number.</param>
 public abstract unsafe class DenseFormat(string name, int elementBytes) : BlockFormat(name, 1)
 {
-    // Columns of a panel that are decoded row by row before they are turned: 4 KiB on the stack.
-    private const int Strip = 64;
-
     /// <summary>Bytes a number.</summary>
     public int ElementBytes { get; } = elementBytes;
+
+    /// <inheritdoc/>
+    public override bool CanEncode => true;
 
     /// <inheritdoc/>
     public override long RowBytes(int columns, int plane = 0) => (long)columns * ElementBytes;
@@ -22,43 +20,39 @@ public abstract unsafe class DenseFormat(string name, int elementBytes) : BlockF
     internal override void DecodeRow(in RowPlace place, int columns, int first, int count, float* destination, Tier tier) =>
         DecodeRun(place.Address(RowBytes(columns)) + ((long)first * ElementBytes), count, destination, tier);
 
-    [SkipLocalsInit]
-    internal override void DecodePanel(in PanelRows rows, int columns, int first, int count, float* panel, Tier tier)
-    {
-        var addresses = stackalloc byte*[PanelRows.Count];
-        rows.Addresses(RowBytes(columns), (long)first * ElementBytes, addresses);
-        var strip = stackalloc float[PanelRows.Count * Strip];
-        for (var k = 0; k < count; k += Strip)
-        {
-            var length = Math.Min(Strip, count - k);
-            for (var row = 0; row < PanelRows.Count; row++)
-            {
-                DecodeRun(addresses[row] + ((long)k * ElementBytes), length, strip + (row * Strip), tier);
-            }
+    internal override long PanelBytes(int columns) => (((long)columns * ElementBytes * PanelRows.Count) + 63) / 64 * 64;
 
-            Turn(strip, length, panel + ((long)k * PanelRows.Count), tier);
+    internal override void PackPanel(in PanelRows rows, int columns, byte* panel)
+    {
+        for (var row = 0; row < PanelRows.Count; row++)
+        {
+            var source = rows[row].Address(RowBytes(columns));
+            if (ElementBytes == sizeof(ushort))
+            {
+                Spread((ushort*)source, columns, (ushort*)panel + row);
+            }
+            else
+            {
+                Spread((uint*)source, columns, (uint*)panel + row);
+            }
         }
     }
 
-    // panel[k][row] = strip[row][k].
-    private static void Turn(float* strip, int length, float* panel, Tier tier)
-    {
-        var k = 0;
-        for (; tier != Tier.Scalar && k + 4 <= length; k += 4)
-        {
-            for (var row = 0; row < PanelRows.Count; row += 4)
-            {
-                var source = (uint*)strip + (row * Strip) + k;
-                Quads.Turn(source, source + Strip, source + (2 * Strip), source + (3 * Strip), (uint*)panel + (k * PanelRows.Count) + row, PanelRows.Count);
-            }
-        }
+    internal override void DecodePanel(byte* panel, int columns, int first, int count, float* numbers, Tier tier) =>
+        DecodeRun(panel + ((long)first * ElementBytes * PanelRows.Count), count * PanelRows.Count, numbers, tier);
 
-        for (; k < length; k++)
+    /// <summary>
+    /// totals[lane] = (merge: its value +) Σₖ x[k]·w[lane, k] over <paramref name="length"/> columns of a packed panel from
+    /// <paramref name="first"/>, a chain over ascending k from +0. Vector tiers only.
+    /// </summary>
+    internal abstract void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier);
+
+    private static void Spread<T>(T* source, int count, T* target)
+        where T : unmanaged
+    {
+        for (var k = 0; k < count; k++, target += PanelRows.Count)
         {
-            for (var row = 0; row < PanelRows.Count; row++)
-            {
-                panel[(k * PanelRows.Count) + row] = strip[(row * Strip) + k];
-            }
+            *target = source[k];
         }
     }
 }

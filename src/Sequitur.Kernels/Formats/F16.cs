@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using Sequitur.Kernels.MatMul;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats;
@@ -14,6 +16,9 @@ public sealed unsafe class F16() : DenseFormat("F16", 2)
             BinaryPrimitives.WriteHalfLittleEndian(destination[(i * 2)..], (Half)row[i]);
         }
     }
+
+    internal override void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier) =>
+        DenseChain.MultiplyRow<Element>(x, panel, first, length, totals, merge, tier);
 
     internal override void DecodeRun(byte* source, int count, float* destination, Tier tier)
     {
@@ -39,5 +44,15 @@ public sealed unsafe class F16() : DenseFormat("F16", 2)
         {
             One.Store(destination + i, One.LoadHalf(source + i));
         }
+    }
+
+    private readonly struct Element : IElement
+    {
+        public static int Bytes => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Load<I, V>(byte* source)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V> => V.LoadHalf((ushort*)source);
     }
 }

@@ -1,53 +1,29 @@
 using System.Buffers.Binary;
+using Sequitur.Kernels.Formats.Panels;
 
 namespace Sequitur.Kernels.Formats;
 
 /// <summary>ggml's Q8_0: 32 numbers in 34 bytes: binary16 d, then 32 signed bytes q; value = d·q.</summary>
 [BlockFormat("Q8_0", GgufType = 8)]
-public sealed unsafe partial class Q8_0() : QuantizedFormat("Q8_0", 34)
+public sealed unsafe class Q8_0() : QuantizedFormat("Q8_0", 32, 34)
 {
     /// <inheritdoc/>
-    public override bool HasMinimum => false;
+    public override bool CanEncode => true;
 
-    internal override bool IsNibble => false;
+    internal override PanelLayout Layout => PanelLayout<Bytes, Signed, HalfScale>.Instance;
 
-    internal override void DecodeBlock(byte* block, sbyte* q, out float scale, out float minimum)
+    internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
-        scale = (float)*(Half*)block;
-        minimum = 0;
-        for (var i = 0; i < Block; i++)
-        {
-            q[i] = (sbyte)block[2 + i];
-        }
-    }
-
-    internal override void TurnBlock(byte** blocks, sbyte* panel)
-    {
-        for (var row = 0; row < PanelRows.Count; row += 4)
-        {
-            for (var half = 0; half < 2; half++)
-            {
-                Quads.Turn(Words(row, half), Words(row + 1, half), Words(row + 2, half), Words(row + 3, half), (uint*)panel + (half * 64) + row, 16);
-            }
-        }
-
-        uint* Words(int row, int half) => (uint*)(blocks[row] + 2) + (half * 4);
-    }
-
-    internal override void ReadScales(byte** blocks, ushort* scales, ushort* minima)
-    {
-        for (var row = 0; row < PanelRows.Count; row++)
-        {
-            scales[row] = *(ushort*)blocks[row];
-        }
+        scales = new() { Scale = *(ushort*)block };
+        Buffer.MemoryCopy(block + 2, integers, Group, Group);
     }
 
     internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)
     {
-        for (; row.Length > 0; row = row[Block..], destination = destination[BlockBytes..])
+        for (; row.Length > 0; row = row[Group..], destination = destination[BlockBytes..])
         {
             var largest = 0f;
-            foreach (var value in row[..Block])
+            foreach (var value in row[..Group])
             {
                 largest = MathF.Max(largest, MathF.Abs(value));
             }
@@ -55,7 +31,7 @@ public sealed unsafe partial class Q8_0() : QuantizedFormat("Q8_0", 34)
             var scale = largest / 127;
             var inverse = scale != 0 ? 1 / scale : 0;
             BinaryPrimitives.WriteHalfLittleEndian(destination, (Half)scale);
-            for (var i = 0; i < Block; i++)
+            for (var i = 0; i < Group; i++)
             {
                 destination[2 + i] = (byte)(sbyte)MathF.Round(row[i] * inverse, MidpointRounding.AwayFromZero);
             }

@@ -207,29 +207,40 @@ public sealed unsafe class Weight
     {
         if (!Transposed)
         {
-            Format.DecodePanel(rows, Columns, first, count, panel, tier);
+            PanelTurn.Decode(Format, rows, Columns, first, count, panel, tier);
             return;
         }
 
-        // A stored row holds one k of all outputs: neighbouring outputs of a part are one run.
         var format = (DenseFormat)Format;
-        for (var lane = 0; lane < PanelRows.Count;)
+        for (var run = new PartRun(rows, 0); run.Length > 0; run = new(rows, run.End))
         {
-            var (part, row) = rows[lane];
-            var length = 1;
-            while (lane + length < PanelRows.Count && rows[lane + length].Part == part && rows[lane + length].Row == row + length)
-            {
-                length++;
-            }
-
-            var step = part.Rows * format.ElementBytes;
-            var source = part.Address() + (first * step) + (row * format.ElementBytes);
+            var source = run.Address(format, first, out var step);
             for (var k = 0; k < count; k++, source += step)
             {
-                format.DecodeRun(source, length, panel + (k * PanelRows.Count) + lane, tier);
+                format.DecodeRun(source, run.Length, panel + (k * PanelRows.Count) + run.Start, tier);
             }
+        }
+    }
 
-            lane += length;
+    /// <summary>Packs <paramref name="count"/> (1 to 16) rows from <paramref name="first"/> as the format lays panels; the first row stands in for those that are missing.</summary>
+    internal void PackPanel(long first, int count, byte* panel)
+    {
+        var rows = Panel(first, count);
+        if (!Transposed)
+        {
+            Format.PackPanel(rows, Columns, panel);
+            return;
+        }
+
+        var format = (DenseFormat)Format;
+        var size = format.ElementBytes;
+        for (var run = new PartRun(rows, 0); run.Length > 0; run = new(rows, run.End))
+        {
+            var source = run.Address(format, 0, out var step);
+            for (var k = 0; k < Columns; k++, source += step)
+            {
+                new Span<byte>(source, run.Length * size).CopyTo(new(panel + (((k * PanelRows.Count) + run.Start) * size), run.Length * size));
+            }
         }
     }
 
@@ -284,5 +295,40 @@ public sealed unsafe class Weight
     private readonly record struct Run(WeightPart Part, long Start, long Row, long Count)
     {
         public long End => Start + Count;
+    }
+
+    /// <summary>
+    /// Neighbouring rows of a panel that are neighbours in a part of a transposed weight, whose stored rows hold one k of all outputs: for each k
+    /// they are one run of bytes.
+    /// </summary>
+    private readonly ref struct PartRun
+    {
+        private readonly RowPlace _first;
+
+        public PartRun(in PanelRows rows, int start)
+        {
+            Start = start;
+            if (start < PanelRows.Count)
+            {
+                _first = rows[start];
+                Length = 1;
+                while (End < PanelRows.Count && rows[End].Part == _first.Part && rows[End].Row == _first.Row + Length)
+                {
+                    Length++;
+                }
+            }
+        }
+
+        public int Start { get; }
+
+        public int Length { get; }
+
+        public int End => Start + Length;
+
+        public byte* Address(DenseFormat format, int column, out long step)
+        {
+            step = _first.Part.Rows * format.ElementBytes;
+            return _first.Part.Address() + (column * step) + (_first.Row * format.ElementBytes);
+        }
     }
 }

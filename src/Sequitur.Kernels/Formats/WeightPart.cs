@@ -45,29 +45,4 @@ internal struct PanelRows
     public const int Count = 16;
 
     private RowPlace _first;
-
-    /// <summary>Writes the addresses of the 16 rows on plane 0, <paramref name="offset"/> bytes into each.</summary>
-    public readonly unsafe void Addresses(long rowBytes, long offset, byte** addresses)
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            addresses[i] = this[i].Address(rowBytes) + offset;
-        }
-    }
-
-    /// <summary>Whether the rows of plane 0 lie at even distances, as neighbouring rows and those of interleaved heads do.</summary>
-    public readonly unsafe bool TryStride(long rowBytes, out byte* first, out nint stride)
-    {
-        first = this[0].Address(rowBytes);
-        stride = (nint)(this[1].Address(rowBytes) - first);
-        for (var i = 2; i < Count; i++)
-        {
-            if (this[i].Address(rowBytes) != first + (i * stride))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

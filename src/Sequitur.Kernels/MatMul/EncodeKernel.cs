@@ -45,16 +45,19 @@ public sealed unsafe class EncodeKernel : Kernel
             var x = _x.Floats(row);
             var q = (sbyte*)_y.Row(row);
             var d = (float*)(q + _x.Columns);
+            var halfSums = (short*)(d + (2 * groups));
             for (var g = 0; g < groups; g++)
             {
-                var (scale, sum) = _vectors ? Encode(x + (g * Group), q + (g * Group)) : Reference(x + (g * Group), q + (g * Group));
+                var (scale, low, high) = _vectors ? Encode(x + (g * Group), q + (g * Group)) : Reference(x + (g * Group), q + (g * Group));
                 d[g] = scale;
-                d[groups + g] = sum * scale;
+                d[groups + g] = (low + high) * scale;
+                halfSums[2 * g] = (short)low;
+                halfSums[(2 * g) + 1] = (short)high;
             }
         }
     }
 
-    private static (float Scale, int Sum) Reference(float* x, sbyte* q)
+    private static (float Scale, int First, int Last) Reference(float* x, sbyte* q)
     {
         var largest = 0;
         for (var i = 0; i < Group; i++)
@@ -65,23 +68,23 @@ public sealed unsafe class EncodeKernel : Kernel
         if (largest is < Tiny or >= Infinite)
         {
             new Span<sbyte>(q, Group).Clear();
-            return (largest < Tiny ? 0 : float.NaN, 0);
+            return (largest < Tiny ? 0 : float.NaN, 0, 0);
         }
 
-        var sum = 0;
+        var sums = (First: 0, Last: 0);
         var amax = BitConverter.Int32BitsToSingle(largest);
         var inverse = 127 / amax;
         for (var i = 0; i < Group; i++)
         {
             q[i] = (sbyte)MathF.Round(x[i] * inverse, MidpointRounding.ToEven);
-            sum += q[i];
+            sums = i < Group / 2 ? (sums.First + q[i], sums.Last) : (sums.First, sums.Last + q[i]);
         }
 
-        return (amax / 127, sum);
+        return (amax / 127, sums.First, sums.Last);
     }
 
     // Eight vectors of 128 bits hold a group; wider ones would save little, for the steps across lanes cost as much as the rest.
-    private static (float Scale, int Sum) Encode(float* x, sbyte* q)
+    private static (float Scale, int First, int Last) Encode(float* x, sbyte* q)
     {
         var magnitude = Vector128.Create(int.MaxValue);
         var maximum = Vector128<int>.Zero;
@@ -96,23 +99,20 @@ public sealed unsafe class EncodeKernel : Kernel
         if (largest is < Tiny or >= Infinite)
         {
             new Span<sbyte>(q, Group).Clear();
-            return (largest < Tiny ? 0 : float.NaN, 0);
+            return (largest < Tiny ? 0 : float.NaN, 0, 0);
         }
 
         var amax = BitConverter.Int32BitsToSingle(largest);
         var inverse = Vector128.Create(127 / amax);
-        var sums = Vector128<int>.Zero;
-        for (var i = 0; i < Group; i += 16)
-        {
-            var a = Quantize(x + i, inverse);
-            var b = Quantize(x + i + 4, inverse);
-            var c = Quantize(x + i + 8, inverse);
-            var e = Quantize(x + i + 12, inverse);
-            sums += a + b + (c + e);
-            Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, e)).Store(q + i);
-        }
+        return (amax / 127, Quantize16(x, q, inverse), Quantize16(x + 16, q + 16, inverse));
+    }
 
-        return (amax / 127, sums[0] + sums[1] + (sums[2] + sums[3]));
+    private static int Quantize16(float* x, sbyte* q, Vector128<float> inverse)
+    {
+        var (a, b, c, d) = (Quantize(x, inverse), Quantize(x + 4, inverse), Quantize(x + 8, inverse), Quantize(x + 12, inverse));
+        Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, d)).Store(q);
+        var sums = a + b + (c + d);
+        return sums[0] + sums[1] + (sums[2] + sums[3]);
     }
 
     private static Vector128<int> Quantize(float* x, Vector128<float> inverse) =>

@@ -13,23 +13,32 @@ internal readonly unsafe struct EncodedRow
     public readonly float* Scales;
     public readonly float* Sums;
 
+    /// <summary>The sums of the first and the last 16 integers of each group, two 16-bit integers in a word.</summary>
+    public readonly int* HalfSums;
+
     public EncodedRow(byte* row, int columns)
-        : this((sbyte*)row, (float*)(row + columns), (float*)(row + columns) + (columns / Block), (int*)row)
+        : this((sbyte*)row, (float*)(row + columns), columns / Block)
     {
     }
 
-    private EncodedRow(sbyte* integers, float* scales, float* sums, int* words)
+    private EncodedRow(sbyte* integers, float* scales, int groups)
+        : this(integers, scales, scales + groups, (int*)(scales + (2 * groups)), (int*)integers)
+    {
+    }
+
+    private EncodedRow(sbyte* integers, float* scales, float* sums, int* halfSums, int* words)
     {
         Integers = integers;
         Scales = scales;
         Sums = sums;
+        HalfSums = halfSums;
         Words = words;
     }
 
     public EncodedRow At(int block)
     {
         var integers = Integers + ((long)block * Block);
-        return new(integers, Scales + block, Sums + block, (int*)integers);
+        return new(integers, Scales + block, Sums + block, HalfSums + block, (int*)integers);
     }
 
     /// <summary>Widens blocks to 16 bits: for each block the even bytes (8 words of two), then the odd ones.</summary>
@@ -46,6 +55,6 @@ internal readonly unsafe struct EncodedRow
             }
         }
 
-        return new(Integers, Scales, Sums, words);
+        return new(Integers, Scales, Sums, HalfSums, words);
     }
 }

@@ -11,6 +11,7 @@ public sealed unsafe class ExpertIntegerMatMulKernel : Kernel
 {
     private readonly Tier _tier;
     private readonly Operand _ids;
+    private readonly WeightPanels _panels;
     private readonly Weight _w;
     private readonly QuantizedFormat _format;
     private readonly ExpertShapes _shapes;
@@ -18,15 +19,16 @@ public sealed unsafe class ExpertIntegerMatMulKernel : Kernel
 
     /// <summary>Binds the operands.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the weight's format has no integers.</exception>
-    public ExpertIntegerMatMulKernel(Processor processor, Operand x, Operand ids, Weight w, Operand y, int experts)
+    public ExpertIntegerMatMulKernel(Processor processor, Operand x, Operand ids, WeightPanels w, Operand y, int experts)
     {
-        _format = w.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Format} have no integers to multiply");
-        _shapes = new(x, ids, w, y, experts, ElementType.Encoded8);
-        (_tier, _ids, _w, _experts) = (processor.Tier, ids, w, experts);
+        _format = w.Weight.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Weight.Format} have no integers to multiply");
+        _shapes = new(x, ids, w.Weight, y, experts, ElementType.Encoded8);
+        _shapes.RequirePanels(w);
+        (_tier, _ids, _panels, _w, _experts) = (processor.Tier, ids, w, w.Weight, experts);
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => IntegerScratch.Bytes + _experts;
+    public override long ScratchBytes => _panels.ScratchBytes + IntegerScratch.Bytes + _experts;
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => MatMulShapes.Panels(_shapes.Outputs);
@@ -38,8 +40,8 @@ public sealed unsafe class ExpertIntegerMatMulKernel : Kernel
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var pairs = _ids.Rows.In(sizes) * _shapes.Slots;
-        var scratch = new IntegerScratch(worker);
-        var seen = worker.Scratch.Address + IntegerScratch.Bytes;
+        var scratch = new IntegerScratch(worker, _panels.ScratchBytes);
+        var seen = worker.Scratch.Address + _panels.ScratchBytes + IntegerScratch.Bytes;
         for (var item = first; item < end; item++)
         {
             var output = item * PanelRows.Count;
@@ -62,7 +64,7 @@ public sealed unsafe class ExpertIntegerMatMulKernel : Kernel
     {
         while (walk.MoveNext(out var expert))
         {
-            var panel = _w.Panel(((long)expert * _shapes.Outputs) + output, count);
+            var panel = (expert * _panels.PanelsPerGroup) + (output / PanelRows.Count);
             while (walk.Take(expert, scratch.Pairs, PanelScratch.TileRows) is var rows and > 0)
             {
                 for (var r = 0; r < rows; r++)
@@ -70,7 +72,7 @@ public sealed unsafe class ExpertIntegerMatMulKernel : Kernel
                     scratch.Rows[r] = _shapes.EncodedX(scratch.Pairs[r]);
                 }
 
-                PanelProduct.Run(_tier, _w, _format, panel, rows, scratch);
+                PanelProduct.Run(_tier, _panels, _format.Layout, panel, rows, scratch);
                 for (var r = 0; r < rows; r++)
                 {
                     _shapes.Store(scratch.Pairs[r], output, scratch.Totals + (r * PanelRows.Count), count);

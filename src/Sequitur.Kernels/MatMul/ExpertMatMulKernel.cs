@@ -13,20 +13,22 @@ public sealed unsafe class ExpertMatMulKernel : Kernel
 {
     private readonly Tier _tier;
     private readonly Operand _ids;
+    private readonly WeightPanels _panels;
     private readonly Weight _w;
     private readonly ExpertShapes _shapes;
     private readonly int _experts;
 
     /// <summary>Binds the operands.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public ExpertMatMulKernel(Processor processor, Operand x, Operand ids, Weight w, Operand y, int experts)
+    public ExpertMatMulKernel(Processor processor, Operand x, Operand ids, WeightPanels w, Operand y, int experts)
     {
-        _shapes = new(x, ids, w, y, experts, ElementType.F32);
-        (_tier, _ids, _w, _experts) = (processor.Tier, ids, w, experts);
+        _shapes = new(x, ids, w.Weight, y, experts, ElementType.F32);
+        _shapes.RequirePanels(w);
+        (_tier, _ids, _panels, _w, _experts) = (processor.Tier, ids, w, w.Weight, experts);
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => PanelScratch.Bytes(_w.Columns) + _experts;
+    public override long ScratchBytes => _panels.ScratchBytes + PanelScratch.Bytes(_w.Columns) + _experts;
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => MatMulShapes.Panels(_shapes.Outputs);
@@ -38,8 +40,8 @@ public sealed unsafe class ExpertMatMulKernel : Kernel
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var pairs = _ids.Rows.In(sizes) * _shapes.Slots;
-        var scratch = new PanelScratch(worker);
-        var seen = worker.Scratch.Address + PanelScratch.Bytes(_w.Columns);
+        var scratch = new PanelScratch(worker, packed: _panels.ScratchBytes);
+        var seen = worker.Scratch.Address + _panels.ScratchBytes + PanelScratch.Bytes(_w.Columns);
         for (var item = first; item < end; item++)
         {
             var output = item * PanelRows.Count;
@@ -62,7 +64,7 @@ public sealed unsafe class ExpertMatMulKernel : Kernel
     {
         while (walk.MoveNext(out var expert))
         {
-            var panel = _w.Panel(((long)expert * _shapes.Outputs) + output, count);
+            var panel = (expert * _panels.PanelsPerGroup) + (output / PanelRows.Count);
             while (walk.Take(expert, scratch.Pairs, PanelScratch.TileRows) is var rows and > 0)
             {
                 for (var r = 0; r < rows; r++)
@@ -70,7 +72,7 @@ public sealed unsafe class ExpertMatMulKernel : Kernel
                     scratch.Rows[r] = _shapes.X(scratch.Pairs[r]);
                 }
 
-                PanelProduct.Run(_tier, _w, panel, rows, scratch);
+                PanelProduct.Run(_tier, _panels, panel, rows, scratch);
                 for (var r = 0; r < rows; r++)
                 {
                     _shapes.Store(scratch.Pairs[r], output, scratch.Totals + (r * PanelRows.Count), count);

@@ -21,6 +21,11 @@ internal readonly unsafe struct ExpertShapes
         (_x, _y) = (x, y);
     }
 
+    /// <summary>Checks that each expert begins a panel.</summary>
+    public void RequirePanels(WeightPanels panels) => MatMulShapes.Require(
+        panels.PanelsPerGroup == MatMulShapes.Panels(Outputs) && panels.Count * Outputs == panels.PanelsPerGroup * panels.Weight.Rows,
+        $"{panels.Count} panels are not those of experts of {Outputs} outputs");
+
     /// <summary>Experts that a token chooses.</summary>
     public int Slots { get; }
 

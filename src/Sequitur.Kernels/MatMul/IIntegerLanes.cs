@@ -11,14 +11,34 @@ internal unsafe interface IIntegerLanes<I, V>
 {
     static abstract I Load(void* source);
 
+    static abstract void Store(void* target, I value);
+
     /// <summary>One 32-bit word in all lanes.</summary>
     static abstract I Broadcast(int word);
 
-    /// <summary>16-bit sums of neighbouring products of unsigned bytes (at most 15) and signed bytes: no sum saturates.</summary>
-    static abstract I MultiplyNibbles(I nibbles, I bytes);
+    /// <summary>Reads two signed bytes a lane and widens them to its two 16-bit integers.</summary>
+    static abstract I LoadPairs(sbyte* source);
+
+    /// <summary>Reads a signed byte a lane and widens it.</summary>
+    static abstract I LoadBytes(sbyte* source);
+
+    /// <summary>Reads an unsigned 16-bit integer a lane and widens it.</summary>
+    static abstract I LoadWords(ushort* source);
+
+    /// <summary>Sixteen bytes for <see cref="LookUp"/>.</summary>
+    static abstract I LoadTable(sbyte* source);
+
+    /// <summary>table[index] for every byte; indices are from 0 to 15.</summary>
+    static abstract I LookUp(I table, I indices);
+
+    /// <summary>16-bit sums of neighbouring products of unsigned bytes (at most 63) and signed bytes (at least −127): no sum saturates.</summary>
+    static abstract I MultiplyBytes(I unsigned, I signed);
 
     /// <summary>32-bit sums of neighbouring products of 16-bit integers.</summary>
     static abstract I MultiplyWords(I a, I b);
+
+    /// <summary>The lower 16 bits of the products of 16-bit integers.</summary>
+    static abstract I MultiplyLow(I a, I b);
 
     /// <summary>The even signed bytes, widened to 16 bits.</summary>
     static abstract I EvenBytes(I bytes);
@@ -30,25 +50,26 @@ internal unsafe interface IIntegerLanes<I, V>
 
     static abstract I AddIntegers(I a, I b);
 
+    static abstract I SubtractBytes(I a, I b);
+
+    static abstract I SubtractWords(I a, I b);
+
+    static abstract I And(I a, I b);
+
+    static abstract I Or(I a, I b);
+
+    /// <summary>Shifts 32-bit words up.</summary>
+    static abstract I ShiftLeft(I words, int count);
+
+    /// <summary>Shifts 32-bit words down, zeros coming in.</summary>
+    static abstract I ShiftRight(I words, int count);
+
     /// <summary>32-bit integers as floats.</summary>
     static abstract V ToFloat(I integers);
 
+    /// <summary>The bits of 32-bit words seen as floats.</summary>
+    static abstract V AsFloat(I words);
+
     /// <summary>Signed byte <paramref name="index"/> (0 to 3) of every 32-bit word as a float.</summary>
     static abstract V ByteToFloat(I words, int index);
-
-    static abstract I LowNibbles(I bytes);
-
-    static abstract I HighNibbles(I bytes);
-
-    /// <summary>The lower 16 bits of every 32-bit word, a binary16, widened.</summary>
-    static abstract V LowHalf(I words);
-
-    /// <summary>The upper 16 bits of every 32-bit word, a binary16, widened.</summary>
-    static abstract V HighHalf(I words);
-
-    /// <summary>One word of each row: rows lie <paramref name="stride"/> bytes apart and become lanes.</summary>
-    static abstract I Gather(byte* rows, nint stride);
-
-    /// <summary>Four words of each row: word j of the rows becomes the lanes of vector j.</summary>
-    static abstract void Turn(byte* rows, nint stride, out I a, out I b, out I c, out I d);
 }

@@ -1,11 +1,13 @@
 using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Formats.Panels;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.MatMul;
 
 /// <summary>
-/// The contract of integer products: for each block of 32, ascending, the exact 32-bit sum of q·q; then acc = fma(sum, fl(dw·dx), acc) from +0,
-/// and for formats with a minimum acc = fma(m, s, acc). Here is the chain itself, plain and in panels of 16 outputs.
+/// The contract of integer products: for each group of 32, ascending, the exact 32-bit sum of q·q (times the integer factors of both halves, where a
+/// format has them); then acc = fma(sum, fl(dw·dx), acc) from +0; then, for formats with a minimum, acc = fma(m, s, acc), or where minima have integer factors
+/// acc = fma(Σ factor·Σq, fl(m·dx), acc). Here is the chain itself, plain and in panels of 16 outputs.
 /// </summary>
 /// <remarks>
 /// Four rows of x in flight, 32-bit words of four k broadcast to all outputs. Nibbles multiply as bytes (8 products and 8 sums of 16 bits a
@@ -25,43 +27,53 @@ internal static unsafe class IntegerChain
     private const int Lanes = PanelRows.Count;
 
     /// <summary>The reference: one output.</summary>
-    public static float Dot(EncodedRow x, byte* row, QuantizedFormat format, int blocks)
+    public static float Dot(EncodedRow x, byte* row, QuantizedFormat format, int groups)
     {
-        var q = stackalloc sbyte[Block];
+        var q = stackalloc int[Block];
         var acc = 0f;
-        for (var b = 0; b < blocks; b++)
+        for (var g = 0; g < groups; g++)
         {
-            format.DecodeBlock(row + ((long)b * format.BlockBytes), q, out var scale, out var minimum);
-            var sum = 0;
-            for (var k = 0; k < Block; k++)
+            var terms = format.ReadGroup(row, g, q);
+            var (first, last, firstOfX, lastOfX) = (0, 0, 0, 0);
+            for (var k = 0; k < Block / 2; k++)
             {
-                sum += q[k] * x.Integers[(b * Block) + k];
+                var (a, b) = (x.Integers[(g * Block) + k], x.Integers[(g * Block) + (Block / 2) + k]);
+                (first, last) = (first + (q[k] * a), last + (q[(Block / 2) + k] * b));
+                (firstOfX, lastOfX) = (firstOfX + a, lastOfX + b);
             }
 
-            acc = MathF.FusedMultiplyAdd(sum, scale * x.Scales[b], acc);
-            acc = format.HasMinimum ? MathF.FusedMultiplyAdd(minimum, x.Sums[b], acc) : acc;
+            acc = MathF.FusedMultiplyAdd((terms.Factor0 * first) + (terms.Factor1 * last), terms.Scale * x.Scales[g], acc);
+            if (format.Layout.HasHalfMinima)
+            {
+                var minima = (terms.MinimumFactor0 * firstOfX) + (terms.MinimumFactor1 * lastOfX);
+                acc = MathF.FusedMultiplyAdd(minima, terms.Minimum * x.Scales[g], acc);
+            }
+            else if (format.Layout.HasMinimum)
+            {
+                acc = MathF.FusedMultiplyAdd(terms.Minimum, x.Sums[g], acc);
+            }
         }
 
         return acc;
     }
 
     /// <summary>
-    /// Continues totals[r·16 + lane] by <paramref name="count"/> (at most <see cref="Chunk"/>) blocks of x from <paramref name="first"/>.
+    /// Continues totals[r·16 + lane] by <paramref name="count"/> (at most <see cref="Chunk"/>) groups of x from <paramref name="first"/>.
     /// <paramref name="wide"/> has room for <see cref="WideWords"/>.
     /// </summary>
     public static void Accumulate(
-        Tier tier, QuantizedFormat format, EncodedRow* x, int first, int rows, IntegerPanel panel, int count, float* totals, int* wide)
+        Tier tier, PanelLayout layout, EncodedRow* x, int first, int rows, IntegerPanel panel, int count, float* totals, int* wide)
     {
         switch (tier)
         {
-            case Tier.V512: Accumulate<IntegerSixteen, Sixteen>(format, x, first, rows, panel, count, totals, wide); break;
-            case Tier.V256: Accumulate<IntegerEight, Eight>(format, x, first, rows, panel, count, totals, wide); break;
-            default: Accumulate<IntegerFour, Four>(format, x, first, rows, panel, count, totals, wide); break;
+            case Tier.V512: Accumulate<IntegerSixteen, Sixteen>(layout, x, first, rows, panel, count, totals, wide); break;
+            case Tier.V256: Accumulate<IntegerEight, Eight>(layout, x, first, rows, panel, count, totals, wide); break;
+            default: Accumulate<IntegerFour, Four>(layout, x, first, rows, panel, count, totals, wide); break;
         }
     }
 
     private static void Accumulate<I, V>(
-        QuantizedFormat format, EncodedRow* x, int first, int rows, IntegerPanel panel, int count, float* totals, int* wide)
+        PanelLayout layout, EncodedRow* x, int first, int rows, IntegerPanel panel, int count, float* totals, int* wide)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
@@ -72,74 +84,81 @@ internal static unsafe class IntegerChain
             for (var i = 0; i < step; i++)
             {
                 var row = x[r + i].At(first);
-                group[i] = format.IsNibble ? row : row.Widen(wide + (i * count * 16), count);
+                group[i] = layout.Kind == IntegerKind.Nibbles ? row : row.Widen(wide + (i * count * 16), count);
             }
 
             var target = totals + (r * Lanes);
-            if (format.IsNibble)
+            switch (layout.Kind)
             {
-                Accumulate<NibbleDot<I, V>, I, V>(group, step, panel, count, target, format.HasMinimum);
-            }
-            else
-            {
-                Accumulate<ByteDot<I, V>, I, V>(group, step, panel, count, target, format.HasMinimum);
+                case IntegerKind.Nibbles when layout.NibbleOffset == 0: Accumulate<NibbleDot<I, V>, I, V>(layout, group, step, panel, count, target); break;
+                case IntegerKind.Nibbles: Accumulate<OffsetNibbleDot<I, V>, I, V>(layout, group, step, panel, count, target); break;
+                case IntegerKind.Bytes: Accumulate<ByteDot<I, V>, I, V>(layout, group, step, panel, count, target); break;
+                default: Accumulate<WordDot<I, V>, I, V>(layout, group, step, panel, count, target); break;
             }
 
             r += step;
         }
     }
 
-    private static void Accumulate<D, I, V>(EncodedRow* x, int rows, IntegerPanel panel, int count, float* totals, bool hasMinimum)
+    private static void Accumulate<D, I, V>(PanelLayout layout, EncodedRow* x, int rows, IntegerPanel panel, int count, float* totals)
         where D : struct, IBlockDot<I>
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
+        var minimum = layout.HasHalfMinima ? MinimumKind.Halves : layout.HasMinimum ? MinimumKind.Whole : MinimumKind.None;
         for (var lane = 0; lane < Lanes; lane += V.Count)
         {
             if (rows == 4)
             {
-                Four<D, I, V>(x, panel.Lane(lane), count, totals + lane, hasMinimum);
+                Four<D, I, V>(x, panel.Lane(lane), count, totals + lane, minimum, layout.NibbleOffset);
             }
             else
             {
-                One<D, I, V>(*x, panel.Lane(lane), count, totals + lane, hasMinimum);
+                One<D, I, V>(*x, panel.Lane(lane), count, totals + lane, minimum, layout.NibbleOffset);
             }
         }
     }
 
-    private static void Four<D, I, V>(EncodedRow* x, IntegerPanel panel, int count, float* totals, bool hasMinimum)
+    private static void Four<D, I, V>(EncodedRow* x, IntegerPanel panel, int count, float* totals, MinimumKind minimum, int offset)
         where D : struct, IBlockDot<I>
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
         int* x0 = x[0].Words, x1 = x[1].Words, x2 = x[2].Words, x3 = x[3].Words;
         V t0 = V.Load(totals), t1 = V.Load(totals + Lanes), t2 = V.Load(totals + (2 * Lanes)), t3 = V.Load(totals + (3 * Lanes));
-        for (var b = 0; b < count; b++)
+        var w = panel.Integers;
+        var negative = I.Broadcast((ushort)-offset * 0x00010001);
+        for (var b = 0; b < count; b++, w += D.GroupBytes)
         {
-            var w = panel.Integers + (b * QuantizedFormat.PanelBlockBytes);
             I s0 = default, s1 = default, s2 = default, s3 = default;
             for (var g = 0; g < 8; g++)
             {
-                var word = I.Load(w + (g * 4 * Lanes));
-                var (even, odd) = (D.First(word), D.Second(word));
-                s0 = D.Add(s0, even, odd, x0, g);
-                s1 = D.Add(s1, even, odd, x1, g);
-                s2 = D.Add(s2, even, odd, x2, g);
-                s3 = D.Add(s3, even, odd, x3, g);
+                var (first, second) = (D.First(w, g), D.Second(w, g));
+                s0 = D.Add(s0, first, second, x0, g);
+                s1 = D.Add(s1, first, second, x1, g);
+                s2 = D.Add(s2, first, second, x2, g);
+                s3 = D.Add(s3, first, second, x3, g);
             }
 
             var scale = V.Load(panel.Scales + (b * Lanes));
-            t0 = V.Fma(I.ToFloat(D.Finish(s0)), scale * V.Broadcast(x[0].Scales[b]), t0);
-            t1 = V.Fma(I.ToFloat(D.Finish(s1)), scale * V.Broadcast(x[1].Scales[b]), t1);
-            t2 = V.Fma(I.ToFloat(D.Finish(s2)), scale * V.Broadcast(x[2].Scales[b]), t2);
-            t3 = V.Fma(I.ToFloat(D.Finish(s3)), scale * V.Broadcast(x[3].Scales[b]), t3);
-            if (hasMinimum)
+            t0 = V.Fma(I.ToFloat(D.Finish(s0, negative, x[0].HalfSums + b)), scale * V.Broadcast(x[0].Scales[b]), t0);
+            t1 = V.Fma(I.ToFloat(D.Finish(s1, negative, x[1].HalfSums + b)), scale * V.Broadcast(x[1].Scales[b]), t1);
+            t2 = V.Fma(I.ToFloat(D.Finish(s2, negative, x[2].HalfSums + b)), scale * V.Broadcast(x[2].Scales[b]), t2);
+            t3 = V.Fma(I.ToFloat(D.Finish(s3, negative, x[3].HalfSums + b)), scale * V.Broadcast(x[3].Scales[b]), t3);
+            if (minimum == MinimumKind.Whole)
             {
-                var minimum = V.Load(panel.Minima + (b * Lanes));
-                t0 = V.Fma(minimum, V.Broadcast(x[0].Sums[b]), t0);
-                t1 = V.Fma(minimum, V.Broadcast(x[1].Sums[b]), t1);
-                t2 = V.Fma(minimum, V.Broadcast(x[2].Sums[b]), t2);
-                t3 = V.Fma(minimum, V.Broadcast(x[3].Sums[b]), t3);
+                var m = V.Load(panel.Minima + (b * Lanes));
+                t0 = V.Fma(m, V.Broadcast(x[0].Sums[b]), t0);
+                t1 = V.Fma(m, V.Broadcast(x[1].Sums[b]), t1);
+                t2 = V.Fma(m, V.Broadcast(x[2].Sums[b]), t2);
+                t3 = V.Fma(m, V.Broadcast(x[3].Sums[b]), t3);
+            }
+            else if (minimum == MinimumKind.Halves)
+            {
+                t0 = AddHalves<I, V>(x[0], panel, b, t0);
+                t1 = AddHalves<I, V>(x[1], panel, b, t1);
+                t2 = AddHalves<I, V>(x[2], panel, b, t2);
+                t3 = AddHalves<I, V>(x[3], panel, b, t3);
             }
 
             x0 += D.Words;
@@ -154,30 +173,47 @@ internal static unsafe class IntegerChain
         V.Store(totals + (3 * Lanes), t3);
     }
 
-    private static void One<D, I, V>(EncodedRow x, IntegerPanel panel, int count, float* totals, bool hasMinimum)
+    private static void One<D, I, V>(EncodedRow x, IntegerPanel panel, int count, float* totals, MinimumKind minimum, int offset)
         where D : struct, IBlockDot<I>
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
         var words = x.Words;
         var total = V.Load(totals);
-        for (var b = 0; b < count; b++, words += D.Words)
+        var w = panel.Integers;
+        var negative = I.Broadcast((ushort)-offset * 0x00010001);
+        for (var b = 0; b < count; b++, words += D.Words, w += D.GroupBytes)
         {
-            var w = panel.Integers + (b * QuantizedFormat.PanelBlockBytes);
             I sum = default;
             for (var g = 0; g < 8; g++)
             {
-                var word = I.Load(w + (g * 4 * Lanes));
-                sum = D.Add(sum, D.First(word), D.Second(word), words, g);
+                sum = D.Add(sum, D.First(w, g), D.Second(w, g), words, g);
             }
 
-            total = V.Fma(I.ToFloat(D.Finish(sum)), V.Load(panel.Scales + (b * Lanes)) * V.Broadcast(x.Scales[b]), total);
-            if (hasMinimum)
+            total = V.Fma(I.ToFloat(D.Finish(sum, negative, x.HalfSums + b)), V.Load(panel.Scales + (b * Lanes)) * V.Broadcast(x.Scales[b]), total);
+            total = minimum switch
             {
-                total = V.Fma(V.Load(panel.Minima + (b * Lanes)), V.Broadcast(x.Sums[b]), total);
-            }
+                MinimumKind.Whole => V.Fma(V.Load(panel.Minima + (b * Lanes)), V.Broadcast(x.Sums[b]), total),
+                MinimumKind.Halves => AddHalves<I, V>(x, panel, b, total),
+                _ => total,
+            };
         }
 
         V.Store(totals, total);
+    }
+
+    private static V AddHalves<I, V>(EncodedRow x, IntegerPanel panel, int group, V total)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        var minima = I.MultiplyWords(I.Load(panel.MinimumFactors + (group * Lanes)), I.Broadcast(x.HalfSums[group]));
+        return V.Fma(I.ToFloat(minima), V.Load(panel.Minima + (group * Lanes)) * V.Broadcast(x.Scales[group]), total);
+    }
+
+    private enum MinimumKind
+    {
+        None,
+        Whole,
+        Halves,
     }
 }

@@ -14,24 +14,25 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
     private readonly Tier _tier;
     private readonly Operand _x;
     private readonly Operand _y;
+    private readonly WeightPanels _panels;
     private readonly Weight _w;
     private readonly QuantizedFormat _format;
     private readonly Epilogue _epilogue;
 
     /// <summary>Binds the operands.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the weight's format has no integers.</exception>
-    public IntegerMatMulKernel(Processor processor, Operand x, Weight w, Operand y, Operand bias = default, Operand residual = default)
+    public IntegerMatMulKernel(Processor processor, Operand x, WeightPanels w, Operand y, Operand bias = default, Operand residual = default)
     {
-        _format = w.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Format} have no integers to multiply");
-        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Columns, ElementType.Encoded8);
-        MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Rows);
+        _format = w.Weight.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Weight.Format} have no integers to multiply");
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Weight.Columns, ElementType.Encoded8);
+        MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Weight.Rows);
         MatMulShapes.RequireEpilogue(y, bias, residual);
         _tier = processor.Tier;
-        (_x, _w, _y, _epilogue) = (x, w, y, new(bias, residual));
+        (_x, _panels, _w, _y, _epilogue) = (x, w, w.Weight, y, new(bias, residual));
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => IntegerScratch.Bytes;
+    public override long ScratchBytes => _panels.ScratchBytes + IntegerScratch.Bytes;
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => MatMulShapes.Panels(_w.Rows);
@@ -43,7 +44,7 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var rows = _x.Rows.In(sizes);
-        var scratch = new IntegerScratch(worker);
+        var scratch = new IntegerScratch(worker, _panels.ScratchBytes);
         for (var item = first; item < end; item++)
         {
             var output = item * PanelRows.Count;
@@ -54,22 +55,22 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
                 continue;
             }
 
-            var panel = _w.Panel(output, count);
             for (var row = 0L; row < rows; row += PanelScratch.TileRows)
             {
-                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), panel, output, count, scratch);
+                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), item, count, scratch);
             }
         }
     }
 
-    private void RunTile(long first, int rows, in PanelRows panel, long output, int count, IntegerScratch scratch)
+    private void RunTile(long first, int rows, long panel, int count, IntegerScratch scratch)
     {
         for (var r = 0; r < rows; r++)
         {
             scratch.Rows[r] = new(_x.Row(first + r), _x.Columns);
         }
 
-        PanelProduct.Run(_tier, _w, _format, panel, rows, scratch);
+        PanelProduct.Run(_tier, _panels, _format.Layout, panel, rows, scratch);
+        var output = panel * PanelRows.Count;
         for (var r = 0; r < rows; r++)
         {
             _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);

@@ -1,4 +1,5 @@
 using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Formats.Panels;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.MatMul;
@@ -8,21 +9,25 @@ internal readonly unsafe struct IntegerScratch
 {
     private const int Tile = PanelScratch.TileRows;
 
-    public IntegerScratch(Worker worker)
+    /// <param name="worker">Whose memory is cut.</param>
+    /// <param name="packed">Bytes of a panel that is packed when it is read.</param>
+    public IntegerScratch(Worker worker, long packed)
     {
-        Rows = (EncodedRow*)worker.Scratch.Address;
+        Packed = worker.Scratch.Address;
+        Rows = (EncodedRow*)(Packed + packed);
         Pairs = (long*)(Rows + Tile);
         Totals = (float*)(Pairs + Tile);
         Wide = (int*)(Totals + (Tile * PanelRows.Count));
-        var scales = (float*)(Wide + IntegerChain.WideWords);
-        var minima = scales + (IntegerChain.Chunk * PanelRows.Count);
-        Panel = new((sbyte*)(minima + (IntegerChain.Chunk * PanelRows.Count)), scales, minima);
+        Panel = IntegerPanel.Cut((byte*)(Wide + IntegerChain.WideWords), IntegerChain.Chunk);
     }
 
-    /// <summary>Bytes in total.</summary>
+    /// <summary>Bytes in total, without <see cref="Packed"/>.</summary>
     public static long Bytes =>
         (Tile * (sizeof(EncodedRow) + sizeof(long) + (PanelRows.Count * sizeof(float)))) + (IntegerChain.WideWords * sizeof(int))
-        + (IntegerChain.Chunk * ((2 * PanelRows.Count * sizeof(float)) + QuantizedFormat.PanelBlockBytes));
+        + IntegerPanel.Bytes(IntegerChain.Chunk);
+
+    /// <summary>Room for a panel that is packed when it is read.</summary>
+    public byte* Packed { get; }
 
     /// <summary>The tile's rows of x.</summary>
     public EncodedRow* Rows { get; }

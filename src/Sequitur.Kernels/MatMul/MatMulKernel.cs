@@ -14,22 +14,23 @@ public sealed unsafe class MatMulKernel : Kernel
     private readonly Tier _tier;
     private readonly Operand _x;
     private readonly Operand _y;
+    private readonly WeightPanels _panels;
     private readonly Weight _w;
     private readonly Epilogue _epilogue;
 
     /// <summary>Binds the operands.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public MatMulKernel(Processor processor, Operand x, Weight w, Operand y, Operand bias = default, Operand residual = default)
+    public MatMulKernel(Processor processor, Operand x, WeightPanels w, Operand y, Operand bias = default, Operand residual = default)
     {
-        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Columns);
-        MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Rows);
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Weight.Columns);
+        MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Weight.Rows);
         MatMulShapes.RequireEpilogue(y, bias, residual);
         _tier = processor.Tier;
-        (_x, _w, _y, _epilogue) = (x, w, y, new(bias, residual));
+        (_x, _panels, _w, _y, _epilogue) = (x, w, w.Weight, y, new(bias, residual));
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => PanelScratch.Bytes(_w.Columns);
+    public override long ScratchBytes => _panels.ScratchBytes + PanelScratch.Bytes(_w.Columns);
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => MatMulShapes.Panels(_w.Rows);
@@ -41,7 +42,7 @@ public sealed unsafe class MatMulKernel : Kernel
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var rows = _x.Rows.In(sizes);
-        var scratch = new PanelScratch(worker);
+        var scratch = new PanelScratch(worker, packed: _panels.ScratchBytes);
         for (var item = first; item < end; item++)
         {
             var output = item * PanelRows.Count;
@@ -52,22 +53,22 @@ public sealed unsafe class MatMulKernel : Kernel
                 continue;
             }
 
-            var panel = _w.Panel(output, count);
             for (var row = 0L; row < rows; row += PanelScratch.TileRows)
             {
-                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), panel, output, count, scratch);
+                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), item, count, scratch);
             }
         }
     }
 
-    private void RunTile(long first, int rows, in PanelRows panel, long output, int count, PanelScratch scratch)
+    private void RunTile(long first, int rows, long panel, int count, PanelScratch scratch)
     {
         for (var r = 0; r < rows; r++)
         {
             scratch.Rows[r] = _x.Floats(first + r);
         }
 
-        PanelProduct.Run(_tier, _w, panel, rows, scratch);
+        PanelProduct.Run(_tier, _panels, panel, rows, scratch);
+        var output = panel * PanelRows.Count;
         for (var r = 0; r < rows; r++)
         {
             _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);

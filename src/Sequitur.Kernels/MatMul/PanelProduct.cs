@@ -1,11 +1,12 @@
 using Sequitur.Kernels.Formats;
+using Sequitur.Kernels.Formats.Panels;
 
 namespace Sequitur.Kernels.MatMul;
 
 /// <summary>Products of a tile of rows, already addressed in the scratch memory, with 16 or 32 outputs: the vector tiers' shared step.</summary>
 internal static unsafe class PanelProduct
 {
-    /// <summary>Columns that <see cref="RunTransposed"/> decodes together: a block of every format.</summary>
+    /// <summary>Columns that <see cref="RunTransposed"/> decodes together: a group of every format.</summary>
     public const int TransposedLanes = 2 * PanelRows.Count;
 
     /// <summary>totals[r·16 + lane] = Σₖ x[r][k]·w[panel row lane, k], decoding a block of k at a time.</summary>
@@ -19,23 +20,52 @@ internal static unsafe class PanelProduct
         }
     }
 
-    /// <summary>The same by integers.</summary>
-    public static void Run(Tier tier, Weight w, QuantizedFormat format, in PanelRows panel, int rows, IntegerScratch scratch)
+    /// <summary>The same for a packed panel.</summary>
+    public static void Run(Tier tier, WeightPanels w, long index, int rows, PanelScratch scratch)
     {
-        var blocks = w.Columns / ElementTypes.GroupSize;
-        if (rows == 1 && blocks <= 4 * IntegerChain.Chunk && panel.TryStride(format.RowBytes(w.Columns), out var first, out var stride))
+        var panel = w.Panel(index, scratch.Packed);
+        var (format, columns) = (w.Weight.Format, w.Weight.Columns);
+        for (var k = 0; k < columns; k += FloatChain.Block)
         {
-            var x = format.IsNibble ? *scratch.Rows : scratch.Rows->Widen(scratch.Wide, blocks);
-            format.MultiplyRow(x, first, stride, blocks, scratch.Totals, tier);
+            var length = Math.Min(FloatChain.Block, columns - k);
+            if (rows == 1 && format is DenseFormat dense)
+            {
+                dense.MultiplyRow(scratch.Rows[0], panel, k, length, scratch.Totals, merge: k > 0, tier);
+                continue;
+            }
+
+            var numbers = scratch.Panel;
+            if (format is F32)
+            {
+                numbers = (float*)panel + ((long)k * PanelRows.Count);
+            }
+            else
+            {
+                format.DecodePanel(panel, columns, k, length, numbers, tier);
+            }
+
+            FloatChain.Accumulate(tier, scratch.Rows, k, rows, numbers, length, scratch.Totals, PanelRows.Count, merge: k > 0);
+        }
+    }
+
+    /// <summary>The same by integers.</summary>
+    public static void Run(Tier tier, WeightPanels w, PanelLayout layout, long index, int rows, IntegerScratch scratch)
+    {
+        var panel = w.Panel(index, scratch.Packed);
+        var groups = w.Weight.Columns / PanelLayout.Group;
+        if (rows == 1 && groups <= 4 * IntegerChain.Chunk)
+        {
+            var x = layout.ReadsWideRows ? scratch.Rows->Widen(scratch.Wide, groups) : *scratch.Rows;
+            layout.Multiply(x, panel, groups, scratch.Totals, tier);
             return;
         }
 
         new Span<float>(scratch.Totals, rows * PanelRows.Count).Clear();
-        for (var b = 0; b < blocks; b += IntegerChain.Chunk)
+        for (var g = 0; g < groups; g += IntegerChain.Chunk)
         {
-            var length = Math.Min(IntegerChain.Chunk, blocks - b);
-            format.DecodeIntegers(panel, w.Columns, b, length, scratch.Panel, tier);
-            IntegerChain.Accumulate(tier, format, scratch.Rows, b, rows, scratch.Panel, length, scratch.Totals, scratch.Wide);
+            var length = Math.Min(IntegerChain.Chunk, groups - g);
+            layout.Decode(panel, groups, g, length, scratch.Panel, tier);
+            IntegerChain.Accumulate(tier, layout, scratch.Rows, g, rows, scratch.Panel, length, scratch.Totals, scratch.Wide);
         }
     }
 

@@ -13,14 +13,18 @@ internal readonly unsafe struct PanelScratch
 
     /// <param name="worker">Whose memory is cut.</param>
     /// <param name="lanes">Outputs an item: 16 times the number of panels that are decoded together.</param>
-    public PanelScratch(Worker worker, int lanes = PanelRows.Count)
+    /// <param name="packed">Bytes of a panel that is packed when it is read.</param>
+    public PanelScratch(Worker worker, int lanes = PanelRows.Count, long packed = 0)
     {
-        var address = worker.Scratch.Address;
-        Rows = (float**)address;
+        Packed = worker.Scratch.Address;
+        Rows = (float**)(Packed + packed);
         Pairs = (long*)(Rows + TileRows);
         Totals = (float*)(Pairs + TileRows);
         Panel = Totals + (TileRows * lanes);
     }
+
+    /// <summary>Room for a panel that is packed when it is read.</summary>
+    public byte* Packed { get; }
 
     /// <summary>Where the tile's rows of x begin.</summary>
     public float** Rows { get; }

@@ -18,14 +18,16 @@ public sealed class Binding
 {
     private readonly IReadOnlyList<BoundValue> _inputs;
     private readonly IReadOnlyList<BoundValue> _outputs;
+    private readonly PackedWeights? _weights;
 
-    internal Binding(Processor processor, IReadOnlyList<BoundValue> inputs, IReadOnlyList<BoundValue> outputs, CacheMemory? caches, long maxRows)
+    internal Binding(Processor processor, IReadOnlyList<BoundValue> inputs, IReadOnlyList<BoundValue> outputs, CacheMemory? caches, long maxRows, PackedWeights? weights = null)
     {
         Processor = processor;
         _inputs = inputs;
         _outputs = outputs;
         Caches = caches;
         MaxRows = maxRows;
+        _weights = weights;
     }
 
     /// <summary>The processor that the kernel is for.</summary>
@@ -55,8 +57,12 @@ public sealed class Binding
     /// <summary>An output.</summary>
     public Operand Output(int index = 0) => _outputs[index].Operand;
 
-    /// <summary>A weight in its own format.</summary>
-    public Weight Weight(int index) => (_inputs[index].Parameter ?? throw new ArgumentException($"input {index} is no weight")).Weight;
+    /// <summary>A weight in its own format, row by row.</summary>
+    public Weight Weight(int index) => Parameter(index).Weight;
+
+    /// <summary>A weight as panels of 16 rows; so many groups of rows (experts) begin a panel of their own. Packed if the run packs weights.</summary>
+    public WeightPanels Panels(int index, int groups = 1) =>
+        _weights?.Get(Parameter(index), groups) ?? new WeightPanels(Parameter(index).Weight, groups);
 
     /// <summary>A ragged dimension, whose five tensors are the inputs from <paramref name="first"/> on.</summary>
     public RaggedRows Ragged(int first) => Tensors.Ragged.Bind([.. Enumerable.Range(first, Tensors.Ragged.TensorCount).Select(Input)]);
@@ -78,11 +84,13 @@ public sealed class Binding
     }
 
     /// <summary>The same place seen by a part of a fused operation.</summary>
-    internal Binding Part(IReadOnlyList<BoundValue> inputs, IReadOnlyList<BoundValue> outputs) => new(Processor, inputs, outputs, Caches, MaxRows);
+    internal Binding Part(IReadOnlyList<BoundValue> inputs, IReadOnlyList<BoundValue> outputs) => new(Processor, inputs, outputs, Caches, MaxRows, _weights);
 
     internal BoundValue BoundInput(int index) => _inputs[index];
 
     internal BoundValue BoundOutput(int index) => _outputs[index];
+
+    private Parameter Parameter(int index) => _inputs[index].Parameter ?? throw new ArgumentException($"input {index} is no weight");
 
     private (CacheMemory Memory, CacheSlot Slot) Find(string name)
     {

@@ -31,6 +31,7 @@ public sealed class Plan
         _variantSymbol = layout.Symbols.Count > 0 ? Math.Max(layout.SymbolIndex("tokens"), 0) : -1;
         _variantOfRows = [.. Enumerable.Range(0, (int)VariantRows[^2] + 2).Select(rows => Array.FindIndex(VariantRows, most => rows <= most))];
         _variants = [.. VariantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
+        options.Weights?.Pack(options.Pool);
     }
 
     /// <summary>The fused graph.</summary>

@@ -53,7 +53,7 @@ internal sealed class PlanLayout
 
     /// <summary>Makes the kernels of all phases.</summary>
     public IEnumerable<IReadOnlyList<Kernel>> Bind(PlanOptions options, long maxRows) => _phases.Select(phase => (IReadOnlyList<Kernel>)[.. phase.Select(node =>
-        node.Op.Bind(new Binding(options.Processor, [.. node.Inputs.Select(Value)], [.. node.Outputs.Select(Value)], options.Caches, maxRows)))]);
+        node.Op.Bind(new Binding(options.Processor, [.. node.Inputs.Select(Value)], [.. node.Outputs.Select(Value)], options.Caches, maxRows, options.Weights)))]);
 
     private static bool IsComputed(Node node) => node.Op is not (InputValue or ParameterValue) && !node.Op.IsView;
 

@@ -1,6 +1,7 @@
 using Sequitur.Kernels;
 using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Caches;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Tensors.Execution;
 
@@ -18,6 +19,9 @@ public sealed record PlanOptions
 
     /// <summary>Pages of the caches, if the graph was lowered with caches.</summary>
     public CacheMemory? Caches { get; init; }
+
+    /// <summary>Where weights are packed for fast products; null: they are read where they are stored, which takes the least memory.</summary>
+    public PackedWeights? Weights { get; init; }
 
     /// <summary>Names of values to hand out beside the outputs, even if fusion would hide them.</summary>
     public IReadOnlyCollection<string> Keep { get; init; } = [];

@@ -26,7 +26,7 @@ public sealed class ExpertMatMul(int experts) : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Bind(Binding b) => new ExpertMatMulKernel(b.Processor, b.Input(0), b.Input(1), b.Weight(2), b.Output(), experts);
+    public override Kernel Bind(Binding b) => new ExpertMatMulKernel(b.Processor, b.Input(0), b.Input(1), b.Panels(2, experts), b.Output(), experts);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Lower(Lowering lowering, Node node, IReadOnlyList<Tensor> inputs) =>
@@ -51,7 +51,7 @@ public sealed class ExpertIntegerMatMul(int experts) : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Bind(Binding b) => new ExpertIntegerMatMulKernel(b.Processor, b.Input(0), b.Input(1), b.Weight(2), b.Output(), experts);
+    public override Kernel Bind(Binding b) => new ExpertIntegerMatMulKernel(b.Processor, b.Input(0), b.Input(1), b.Panels(2, experts), b.Output(), experts);
 
     /// <inheritdoc/>
     public override double Flops(Node node, Func<Dimension, long> size) =>

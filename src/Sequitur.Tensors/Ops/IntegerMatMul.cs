@@ -51,7 +51,7 @@ public sealed class IntegerMatMul(bool hasBias = false, bool hasResidual = false
 
     /// <inheritdoc/>
     public override Kernel Bind(Binding b) => new IntegerMatMulKernel(
-        b.Processor, b.Input(0), b.Weight(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual));
+        b.Processor, b.Input(0), b.Panels(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual));
 
     /// <inheritdoc/>
     public override double Flops(Node node, Func<Dimension, long> size) =>

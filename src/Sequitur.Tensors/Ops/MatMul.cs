@@ -32,7 +32,7 @@ public sealed class MatMul(bool hasBias = false, bool hasResidual = false) : Op,
 
     /// <inheritdoc/>
     public override Kernel Bind(Binding b) => new MatMulKernel(
-        b.Processor, b.Input(0), b.Weight(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual));
+        b.Processor, b.Input(0), b.Panels(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual));
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Lower(Lowering lowering, Node node, IReadOnlyList<Tensor> inputs) =>

@@ -39,11 +39,24 @@ public sealed class Parameter
     /// <summary>The numbers, in their format.</summary>
     public Weight Weight { get; }
 
+    /// <summary>How often the numbers have changed: what was made of an older version is stale.</summary>
+    public int Version { get; private set; }
+
     /// <summary>Shape in the file.</summary>
     public IReadOnlyList<long> StoredShape { get; }
 
     /// <summary>Whether the file stores the transposed matrix.</summary>
     public bool IsStoredTransposed => Weight.Transposed;
+
+    /// <summary>Says that the numbers have changed.</summary>
+    public void Touch()
+    {
+        lock (_lock)
+        {
+            Version++;
+            _dense = null;
+        }
+    }
 
     /// <summary>All numbers as float32 rows; decoded once, then kept. For vectors and other small weights that kernels read directly.</summary>
     public Operand Dense()

@@ -35,6 +35,9 @@ internal sealed record RunnerOptions(Model Model, bool Integer, ElementType? Cac
 
     public bool CountItems { get; init; }
 
+    /// <summary>Whether weights are packed before; otherwise each time that they are read.</summary>
+    public bool Packed { get; init; } = true;
+
     /// <summary>Positions a sequence may have.</summary>
     public int Context { get; init; } = 768;
 }
@@ -76,6 +79,7 @@ internal sealed class Runner : IDisposable
             WithoutFusions = options.WithoutFusions,
             Keep = options.KeepAll ? [.. Lowered.Named.Keys] : [],
             CountItems = options.CountItems,
+            Weights = options.Packed ? new PackedWeights() : null,
         });
     }
 

@@ -10,8 +10,21 @@ public class BlockFormatTests
     [InlineData("F32", 0, 1, 4)]
     [InlineData("F16", 1, 1, 2)]
     [InlineData("BF16", 30, 1, 2)]
+    [InlineData("Q4_0", 2, 32, 18)]
     [InlineData("Q4_1", 3, 32, 20)]
+    [InlineData("Q5_0", 6, 32, 22)]
+    [InlineData("Q5_1", 7, 32, 24)]
     [InlineData("Q8_0", 8, 32, 34)]
+    [InlineData("Q2_K", 10, 256, 84)]
+    [InlineData("Q3_K", 11, 256, 110)]
+    [InlineData("Q4_K", 12, 256, 144)]
+    [InlineData("Q5_K", 13, 256, 176)]
+    [InlineData("Q6_K", 14, 256, 210)]
+    [InlineData("IQ4_NL", 20, 32, 18)]
+    [InlineData("IQ4_XS", 23, 256, 136)]
+    [InlineData("TQ1_0", 34, 256, 54)]
+    [InlineData("TQ2_0", 35, 256, 66)]
+    [InlineData("MXFP4", 39, 32, 17)]
     public void Find_NameOrGgufType_GivesTheFormat(string name, int type, int columns, int bytes)
     {
         var format = BlockFormats.Find(name).ShouldNotBeNull();
@@ -48,7 +61,11 @@ public class BlockFormatTests
     [InlineData("F32", 1e-20f)]
     [InlineData("F16", 1 / 2048f)]
     [InlineData("BF16", 1 / 256f)]
+    [InlineData("Q4_0", 1 / 8f)]
     [InlineData("Q4_1", 1 / 14f)]
+    [InlineData("Q5_0", 1 / 16f)]
+    [InlineData("Q5_1", 1 / 29f)]
+    [InlineData("MXFP4", 1 / 4f)]
     [InlineData("Q8_0", 1 / 200f)]
     public void DecodeRow_EncodedNumbers_ComeBackWithinTheFormatsStep(string name, float step)
     {
@@ -68,7 +85,15 @@ public class BlockFormatTests
     public void Encode_WrongLength_Throws(string name)
     {
         var format = BlockFormats.Find(name)!;
-        Should.Throw<ArgumentException>(() => format.Encode(new float[64], new byte[format.RowBytes(64) - 1]));
+        if (!format.CanEncode)
+        {
+            Should.Throw<NotSupportedException>(() => format.Encode(new float[format.BlockColumns], new byte[format.RowBytes(format.BlockColumns)]))
+                .Message.ShouldContain(name);
+            return;
+        }
+
+        var columns = Weights.Width(format, 64);
+        Should.Throw<ArgumentException>(() => format.Encode(new float[columns], new byte[format.RowBytes(columns) - 1]));
         if (format.BlockColumns > 1)
         {
             Should.Throw<ArgumentException>(() => format.Encode(new float[33], new byte[1000]));

@@ -41,13 +41,14 @@ public class WeightTests
     public void Constructor_WrongByteLength_Throws(string name)
     {
         var format = BlockFormats.Find(name)!;
-        var bytes = format.RowBytes(64) * 3;
+        var columns = Weights.Width(format, 64);
+        var bytes = format.RowBytes(columns) * 3;
         foreach (var wrong in new[] { 0, bytes - 1, bytes + 1 })
         {
-            Should.Throw<InvalidModelException>(() => new Weight(format, 3, 64, [new(new NativeBuffer(wrong).Region, 3)]));
+            Should.Throw<InvalidModelException>(() => new Weight(format, 3, columns, [new(new NativeBuffer(wrong).Region, 3)]));
         }
 
-        new Weight(format, 3, 64, [new(new NativeBuffer(bytes).Region, 3)]).Bytes.ShouldBe(bytes);
+        new Weight(format, 3, columns, [new(new NativeBuffer(bytes).Region, 3)]).Bytes.ShouldBe(bytes);
     }
 
     [Fact]

@@ -16,12 +16,14 @@ public class EncodeKernelTests
         var y = Encode(x);
         for (var r = 0; r < rows; r++)
         {
-            var (q, d, s) = Parts(y, r);
+            var (q, d, s, halves) = Parts(y, r);
             for (var g = 0; g < columns / 32; g++)
             {
                 var group = KernelHarness.Row<float>(x, r).Slice(g * 32, 32).ToArray();
                 d[g].ShouldBe(group.Max(MathF.Abs) / 127);
                 s[g].ShouldBe(q[(g * 32)..((g * 32) + 32)].Sum(value => value) * d[g]);
+                halves[2 * g].ShouldBe((short)q[(g * 32)..((g * 32) + 16)].Sum(value => value));
+                halves[(2 * g) + 1].ShouldBe((short)q[((g * 32) + 16)..((g * 32) + 32)].Sum(value => value));
                 q[(g * 32)..((g * 32) + 32)].Max(value => Math.Abs((int)value)).ShouldBe(127);
                 for (var i = 0; i < 32; i++)
                 {
@@ -43,9 +45,9 @@ public class EncodeKernelTests
         KernelHarness.Row<float>(x, 0).Clear();
         KernelHarness.Row<float>(x, 0)[37] = value;
         KernelHarness.Row<float>(x, 0)[0] = 1;
-        var (q, d, s) = Parts(Encode(x), 0);
+        var (q, d, s, halves) = Parts(Encode(x), 0);
         q[32..].ShouldAllBe(integer => integer == 0);
-        (d[1], s[1]).ShouldBe((scale, scale));
+        (d[1], s[1], halves[2], halves[3]).ShouldBe((scale, scale, (short)0, (short)0));
         (q[0], d[0], s[0]).ShouldBe(((sbyte)127, 1 / 127f, 127 * (1 / 127f)));
     }
 
@@ -55,7 +57,7 @@ public class EncodeKernelTests
         var x = KernelHarness.Empty(1, 64);
         KernelHarness.Row<float>(x, 0)[..32].Fill(-MathF.ScaleB(1, -100));
         KernelHarness.Row<float>(x, 0)[32..].Fill(float.MaxValue);
-        var (q, d, _) = Parts(Encode(x), 0);
+        var (q, d, _, _) = Parts(Encode(x), 0);
         q.ShouldBe([.. Enumerable.Repeat((sbyte)-127, 32), .. Enumerable.Repeat((sbyte)127, 32)]);
         d.ShouldBe([MathF.ScaleB(1, -100) / 127, float.MaxValue / 127]);
     }
@@ -72,11 +74,13 @@ public class EncodeKernelTests
     private static Operand Encode(Operand x) => KernelHarness.EqualOnAllTiers(
         () => KernelHarness.Empty((int)x.Rows.Factor, x.Columns, ElementType.Encoded8), (processor, output) => new EncodeKernel(processor, x, output));
 
-    private static (sbyte[] Q, float[] D, float[] S) Parts(Operand encoded, int row)
+    private static (sbyte[] Q, float[] D, float[] S, short[] HalfSums) Parts(Operand encoded, int row)
     {
         var bytes = KernelHarness.Row<byte>(encoded, row);
-        var scales = MemoryMarshal.Cast<byte, float>(bytes[encoded.Columns..]);
-        var groups = scales.Length / 2;
-        return (MemoryMarshal.Cast<byte, sbyte>(bytes[..encoded.Columns]).ToArray(), scales[..groups].ToArray(), scales[groups..].ToArray());
+        var groups = encoded.Columns / 32;
+        var scales = MemoryMarshal.Cast<byte, float>(bytes.Slice(encoded.Columns, groups * 8));
+        return (
+            MemoryMarshal.Cast<byte, sbyte>(bytes[..encoded.Columns]).ToArray(), scales[..groups].ToArray(), scales[groups..].ToArray(),
+            MemoryMarshal.Cast<byte, short>(bytes[(encoded.Columns + (groups * 8))..]).ToArray());
     }
 }

@@ -15,7 +15,7 @@ public class ExpertMatMulKernelTests
         var format = BlockFormats.Find(name)!;
         foreach (var outputs in new[] { 16, 21 })
         {
-            var w = Weight.Stack([.. Enumerable.Range(0, Experts).Select(expert => Weights.Random(format, outputs, 64, expert))]);
+            var w = Weight.Stack([.. Enumerable.Range(0, Experts).Select(expert => Weights.Random(format, outputs, Weights.Width(format, 64), expert))]);
             foreach (var shared in new[] { true, false })
             {
                 foreach (var tokens in new[] { 0, 1, 7, 400 })
@@ -46,14 +46,14 @@ public class ExpertMatMulKernelTests
         // Most go to one expert, so that its rows fill more than a tile; some ids name none.
         var list = Enumerable.Range(0, tokens * Slots).Select(_ => random.Next(8) switch { 0 => random.Next(-2, Experts + 2), _ => 3 }).ToArray();
         var ids = KernelHarness.Of(tokens, Slots, list);
-        var x = KernelHarness.Random(tokens, (shared ? 1 : Slots) * 64, 2);
+        var x = KernelHarness.Random(tokens, (shared ? 1 : Slots) * w.Columns, 2);
         var encoded = KernelHarness.Empty(tokens, x.Columns, ElementType.Encoded8);
         KernelHarness.Run(new EncodeKernel(Processor.Reference, x, encoded));
         var y = KernelHarness.EqualOnAllTiers(
             () => KernelHarness.Empty(tokens, Slots * outputs),
             (processor, output) => integers
-                ? new ExpertIntegerMatMulKernel(processor, encoded, ids, w, output, Experts)
-                : new ExpertMatMulKernel(processor, x, ids, w, output, Experts));
+                ? new ExpertIntegerMatMulKernel(processor, encoded, ids, new WeightPanels(w, Experts), output, Experts)
+                : new ExpertMatMulKernel(processor, x, ids, new WeightPanels(w, Experts), output, Experts));
         for (var pair = 0; pair < Math.Min(list.Length, 60); pair++)
         {
             var (token, slot) = (pair / Slots, pair % Slots);
@@ -64,8 +64,8 @@ public class ExpertMatMulKernelTests
                 continue;
             }
 
-            var alone = KernelHarness.Of(1, 64, KernelHarness.Row<float>(x, token).Slice(shared ? 0 : slot * 64, 64));
-            var encodedAlone = KernelHarness.Empty(1, 64, ElementType.Encoded8);
+            var alone = KernelHarness.Of(1, w.Columns, KernelHarness.Row<float>(x, token).Slice(shared ? 0 : slot * w.Columns, w.Columns));
+            var encodedAlone = KernelHarness.Empty(1, w.Columns, ElementType.Encoded8);
             KernelHarness.Run(new EncodeKernel(Processor.Reference, alone, encodedAlone));
             var expected = KernelHarness.Empty(1, outputs);
             var expert = w.SliceRows(list[pair] * outputs, outputs);

@@ -9,7 +9,8 @@ public class HeadMatMulKernelTests
     [MemberData(nameof(Weights.FormatNames), MemberType = typeof(Weights))]
     public void Run_BothDirections_UseEachHeadsOwnRows(string name)
     {
-        const int heads = 3, perHead = 40, first = 9, count = 21, columns = 64;
+        const int heads = 3, perHead = 40, first = 9, count = 21;
+        var columns = Weights.Width(BlockFormats.Find(name)!, 64);
         foreach (var (view, w) in Weights.Views(BlockFormats.Find(name)!, heads * perHead, columns, 1))
         {
             var rows = Weights.Decode(w);

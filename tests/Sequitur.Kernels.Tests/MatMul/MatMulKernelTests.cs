@@ -10,17 +10,22 @@ public class MatMulKernelTests
     public void Run_AllViewsOfAWeight_EqualTheReferenceOnEveryTier(string name)
     {
         var format = BlockFormats.Find(name)!;
-        foreach (var (view, w) in Weights.Views(format, 37, 96, 3))
+        var columns = Weights.Width(format, 96);
+        foreach (var (view, w) in Weights.Views(format, 37, columns, 3))
         {
             var rows = Weights.Decode(w);
-            var x = KernelHarness.Random(5, 96, 4);
-            var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(5, 37), (processor, output) => new MatMulKernel(processor, x, w, output));
-            for (var r = 0; r < 5; r++)
+            foreach (var (panels, count) in Weights.Panels(w).SelectMany(panels => new[] { (panels, 1), (panels, 5) }))
             {
-                var row = KernelHarness.Row<float>(x, r).ToArray();
-                for (var o = 0; o < 37; o++)
+                var x = KernelHarness.Random(count, columns, 4);
+                var y = KernelHarness.EqualOnAllTiers(
+                    () => KernelHarness.Empty(count, 37), (processor, output) => new MatMulKernel(processor, x, panels, output));
+                for (var r = 0; r < count; r++)
                 {
-                    KernelHarness.Row<float>(y, r)[o].ShouldBe((float)row.Zip(rows[o], (a, b) => (double)a * b).Sum(), 1e-4f, view);
+                    var row = KernelHarness.Row<float>(x, r).ToArray();
+                    for (var o = 0; o < 37; o++)
+                    {
+                        KernelHarness.Row<float>(y, r)[o].ShouldBe((float)row.Zip(rows[o], (a, b) => (double)a * b).Sum(), 5e-4f, view);
+                    }
                 }
             }
         }
@@ -42,13 +47,15 @@ public class MatMulKernelTests
         {
             foreach (var format in new BlockFormat[] { new F32(), new F16(), new BF16() })
             {
-                var w = Weights.Random(format, outputs, columns, 5);
                 var x = KernelHarness.Random(rows, columns, 6);
                 var bias = KernelHarness.Random(1, outputs, 7);
                 var residual = KernelHarness.Random(rows, outputs, 8);
-                KernelHarness.EqualOnAllTiers(
-                    () => KernelHarness.Empty(rows, outputs),
-                    (processor, output) => new MatMulKernel(processor, x, w, output, bias, residual));
+                foreach (var panels in Weights.Panels(Weights.Random(format, outputs, columns, 5)))
+                {
+                    KernelHarness.EqualOnAllTiers(
+                        () => KernelHarness.Empty(rows, outputs),
+                        (processor, output) => new MatMulKernel(processor, x, panels, output, bias, residual));
+                }
             }
         }
     }

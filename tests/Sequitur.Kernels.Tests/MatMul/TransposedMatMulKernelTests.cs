@@ -9,15 +9,16 @@ public class TransposedMatMulKernelTests
     [MemberData(nameof(Weights.FormatNames), MemberType = typeof(Weights))]
     public void Run_AllViewsOfAWeight_EqualTheReferenceOnEveryTier(string name)
     {
-        foreach (var (view, w) in Weights.Views(BlockFormats.Find(name)!, 37, 96, 3))
+        var columns = Weights.Width(BlockFormats.Find(name)!, 96);
+        foreach (var (view, w) in Weights.Views(BlockFormats.Find(name)!, 37, columns, 3))
         {
             var rows = Weights.Decode(w);
             var dy = KernelHarness.Random(5, 37, 4);
             var dx = KernelHarness.EqualOnAllTiers(
-                () => KernelHarness.Empty(5, 96), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
+                () => KernelHarness.Empty(5, columns), (processor, output) => new TransposedMatMulKernel(processor, dy, w, output));
             for (var r = 0; r < 5; r++)
             {
-                for (var k = 0; k < 96; k++)
+                for (var k = 0; k < columns; k++)
                 {
                     var sum = 0f;
                     for (var o = 0; o < 37; o++)

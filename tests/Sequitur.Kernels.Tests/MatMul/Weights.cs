@@ -1,5 +1,6 @@
 using Sequitur.Kernels.Formats;
 using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.Tests.MatMul;
 
@@ -30,6 +31,12 @@ internal static class Weights
         var (storedRows, storedColumns) = transposed ? (columns, rows) : (rows, columns);
         var rowBytes = (int)format.StoredBytes(storedColumns);
         var region = new NativeBuffer((rowBytes * (long)storedRows) + 1).Region.Slice(1, rowBytes * (long)storedRows);
+        if (!format.CanEncode)
+        {
+            FillWithRandomBlocks(format, region.AsSpan<byte>(), seed);
+            return new(region, rows);
+        }
+
         var numbers = Numbers((long)rows * columns, seed);
         for (var row = 0; row < storedRows; row++)
         {
@@ -37,6 +44,20 @@ internal static class Weights
         }
 
         return new(region, rows);
+    }
+
+    /// <summary>A width near the given one that the format can store.</summary>
+    public static int Width(BlockFormat format, int columns) => (columns + format.BlockColumns - 1) / format.BlockColumns * format.BlockColumns;
+
+    /// <summary>A weight as products read it: each panel packed when it is read, and all packed before.</summary>
+    public static IEnumerable<WeightPanels> Panels(Weight weight, int groups = 1)
+    {
+        yield return new WeightPanels(weight, groups);
+        var packed = new WeightPanels(weight, groups);
+        using var pool = new WorkPool(2);
+        WeightPanels.Pack([(packed, new NativeBuffer(packed.Bytes).Region)], pool);
+        packed.IsPacked.ShouldBe(packed.Bytes > 0);
+        yield return packed;
     }
 
     public static Weight Random(BlockFormat format, int rows, int columns, int seed, bool transposed = false) =>
@@ -76,6 +97,25 @@ internal static class Weights
         }
 
         return rows;
+    }
+
+    // Formats that are not written by plain rounding: random bytes, drawn again until all numbers of a block are from −4 to 4.
+    private static void FillWithRandomBlocks(BlockFormat format, Span<byte> bytes, int seed)
+    {
+        var random = new Random(seed);
+        var block = new NativeBuffer(format.RowBytes(format.BlockColumns));
+        var numbers = new float[format.BlockColumns];
+        for (; bytes.Length > 0; bytes = bytes[(int)block.Bytes..])
+        {
+            do
+            {
+                random.NextBytes(block.Region.AsSpan<byte>());
+                new Weight(format, 1, numbers.Length, [new(block.Region, 1)]).DecodeRow(0, numbers);
+            }
+            while (!numbers.All(number => MathF.Abs(number) <= 4));
+
+            block.Region.AsSpan<byte>().CopyTo(bytes);
+        }
     }
 
     public static int[] Shuffle(int count, int seed)

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using Sequitur.Kernels.MatMul;
+using Sequitur.Kernels.Numerics;
+
+namespace Sequitur.Kernels.Formats.Panels;
+
+/// <summary>
+/// How the stored integers of a group (32 columns of 16 rows) lie in a panel. Their planes are made of vectors of 64 bytes, 4 bytes a row; seen as
+/// bytes, a group is eight words a row, word i holding the columns 4i … 4i+3: a vector of words has the rows in its lanes, so sums need no step
+/// across lanes.
+/// </summary>
+internal unsafe interface IPanelIntegers
+{
+    /// <summary>Bytes of a group, a multiple of 64.</summary>
+    static abstract int Bytes { get; }
+
+    /// <summary>Writes the eight words of a row (zero bits above those that are stored).</summary>
+    static abstract void Store(uint* words, byte* group, int row);
+
+    /// <summary>Word <paramref name="index"/> of as many rows as a vector has lanes; <paramref name="group"/> points at the first row's bytes.</summary>
+    static abstract I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>;
+}
+
+/// <summary>Eight bits a number.</summary>
+internal readonly unsafe struct Bytes : IPanelIntegers
+{
+    static int IPanelIntegers.Bytes => 512;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            ((uint*)group)[(i * 16) + row] = words[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => I.Load(group + (index * 64));
+}
+
+/// <summary>Four bits a number: low nibbles hold the words 0 to 3, high nibbles 4 to 7.</summary>
+internal readonly unsafe struct Nibbles : IPanelIntegers
+{
+    public const int Size = 256;
+
+    public static int Bytes => Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            ((uint*)group)[(i * 16) + row] = (words[i] & 0x0F0F0F0F) | ((words[i + 4] & 0x0F0F0F0F) << 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        var bytes = I.Load(group + (index % 4 * 64));
+        return I.And(index < 4 ? bytes : I.ShiftRight(bytes, 4), I.Broadcast(0x0F0F0F0F));
+    }
+}
+
+/// <summary>Two bits a number: bits 2i and 2i+1 of the first vector hold word i, of the second word 4+i.</summary>
+internal readonly unsafe struct Crumbs : IPanelIntegers
+{
+    public const int Size = 128;
+
+    public static int Bytes => Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        for (var half = 0; half < 2; half++)
+        {
+            var bits = 0u;
+            for (var i = 0; i < 4; i++)
+            {
+                bits |= (words[(half * 4) + i] & 0x03030303) << (2 * i);
+            }
+
+            ((uint*)group)[(half * 16) + row] = bits;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        var bytes = I.Load(group + (index / 4 * 64));
+        return I.And(index % 4 == 0 ? bytes : I.ShiftRight(bytes, 2 * (index % 4)), I.Broadcast(0x03030303));
+    }
+}
+
+/// <summary>One bit a number: bit i of the vector holds word i.</summary>
+internal readonly unsafe struct Bits : IPanelIntegers
+{
+    public const int Size = 64;
+
+    public static int Bytes => Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        var bits = 0u;
+        for (var i = 0; i < 8; i++)
+        {
+            bits |= (words[i] & 0x01010101) << i;
+        }
+
+        ((uint*)group)[row] = bits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        var bytes = I.Load(group);
+        return I.And(index == 0 ? bytes : I.ShiftRight(bytes, index), I.Broadcast(0x01010101));
+    }
+}
+
+/// <summary>Five bits a number: four in <see cref="Nibbles"/>, then the highest in <see cref="Bits"/>.</summary>
+internal readonly unsafe struct NibblesAndBits : IPanelIntegers
+{
+    public static int Bytes => Nibbles.Size + Bits.Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        Nibbles.Store(words, group, row);
+        PanelWords.StoreHigh<Bits>(words, 4, group + Nibbles.Size, row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> =>
+        I.Or(Nibbles.Word<I, V>(group, index), I.ShiftLeft(Bits.Word<I, V>(group + Nibbles.Size, index), 4));
+}
+
+/// <summary>Six bits a number: four in <see cref="Nibbles"/>, then the higher two in <see cref="Crumbs"/>.</summary>
+internal readonly unsafe struct NibblesAndCrumbs : IPanelIntegers
+{
+    public static int Bytes => Nibbles.Size + Crumbs.Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        Nibbles.Store(words, group, row);
+        PanelWords.StoreHigh<Crumbs>(words, 4, group + Nibbles.Size, row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> =>
+        I.Or(Nibbles.Word<I, V>(group, index), I.ShiftLeft(Crumbs.Word<I, V>(group + Nibbles.Size, index), 4));
+}
+
+/// <summary>Three bits a number: two in <see cref="Crumbs"/>, then the highest in <see cref="Bits"/>.</summary>
+internal readonly unsafe struct CrumbsAndBits : IPanelIntegers
+{
+    public static int Bytes => Crumbs.Size + Bits.Size;
+
+    public static void Store(uint* words, byte* group, int row)
+    {
+        Crumbs.Store(words, group, row);
+        PanelWords.StoreHigh<Bits>(words, 2, group + Crumbs.Size, row);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static I Word<I, V>(byte* group, int index)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> =>
+        I.Or(Crumbs.Word<I, V>(group, index), I.ShiftLeft(Bits.Word<I, V>(group + Crumbs.Size, index), 2));
+}
+
+/// <summary>What the planes of several bits share.</summary>
+internal static unsafe class PanelWords
+{
+    /// <summary>Stores the bits of a row from bit <paramref name="shift"/> of each byte up.</summary>
+    public static void StoreHigh<B>(uint* words, int shift, byte* plane, int row)
+        where B : struct, IPanelIntegers
+    {
+        var high = stackalloc uint[8];
+        for (var i = 0; i < 8; i++)
+        {
+            high[i] = words[i] >> shift;
+        }
+
+        B.Store(high, plane, row);
+    }
+}

@@ -1,0 +1,24 @@
+using Sequitur.Kernels.Formats.Panels;
+
+namespace Sequitur.Kernels.Formats;
+
+/// <summary>
+/// ggml's Q5_K: 256 numbers in 176 bytes: binary16 d and m, factors as in <see cref="Q4_K"/>, 32 bytes whose bit g is the fifth bit of a number of group g,
+/// then nibbles as in <see cref="Q4_K"/>; value = d·f·q − m·g.
+/// </summary>
+[BlockFormat("Q5_K", GgufType = 13)]
+public sealed unsafe class Q5_K() : QuantizedFormat("Q5_K", 256, 176)
+{
+    internal override PanelLayout Layout => PanelLayout<NibblesAndBits, UpTo31, BlockScaleAndMinimumWithFactors>.Instance;
+
+    internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
+    {
+        scales = SixBitPairs.Read(block, group);
+        var bits = block + 16;
+        var nibbles = block + 48 + (group / 2 * 32);
+        for (var i = 0; i < Group; i++)
+        {
+            integers[i] = (byte)((nibbles[i] >> (group % 2 * 4) & 15) | ((bits[i] >> group & 1) << 4));
+        }
+    }
+}

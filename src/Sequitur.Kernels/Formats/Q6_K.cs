@@ -1,0 +1,27 @@
+using Sequitur.Kernels.Formats.Panels;
+
+namespace Sequitur.Kernels.Formats;
+
+/// <summary>
+/// ggml's Q6_K: 256 numbers in 210 bytes: for each 128 numbers 64 bytes of lower nibbles (low ones the first 64 q, high ones the others), then for each 128 numbers 32
+/// bytes of two higher bits (bits 2j, 2j+1 belong to group j), a signed factor f for each 16, binary16 d; value = d·f·(q − 32).
+/// </summary>
+[BlockFormat("Q6_K", GgufType = 14)]
+public sealed unsafe class Q6_K() : QuantizedFormat("Q6_K", 256, 210)
+{
+    internal override PanelLayout Layout => PanelLayout<NibblesAndCrumbs, UpTo63Less32, BlockScaleWithHalves>.Instance;
+
+    internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
+    {
+        var (part, place) = (group / 4, group % 4);
+        var nibbles = block + (part * 64) + (place % 2 * 32);
+        var crumbs = block + 128 + (part * 32);
+        for (var i = 0; i < Group; i++)
+        {
+            integers[i] = (byte)((nibbles[i] >> (place / 2 * 4) & 15) | ((crumbs[i] >> (2 * place) & 3) << 4));
+        }
+
+        var factors = (sbyte*)block + 192 + (group * 2);
+        scales = new() { Scale = *(ushort*)(block + 208), Factor0 = factors[0], Factor1 = factors[1] };
+    }
+}

@@ -1,0 +1,108 @@
+using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Programs;
+
+namespace Sequitur.Kernels.Formats;
+
+/// <summary>
+/// A weight as panels of 16 rows whose outputs are lanes: what matrix products read. Panels are packed once into memory of their own, or, where memory is
+/// short, each time that they are read, from the stored bytes. Bits do not depend on which.
+/// </summary>
+public sealed unsafe class WeightPanels
+{
+    private readonly long _groupRows;
+    private Region _memory;
+
+    /// <summary>The panels of a weight, not packed yet: each is packed when it is read.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="groups">Groups of equally many rows (experts) that begin a panel of their own.</param>
+    /// <exception cref="ArgumentException">The rows are no whole number of groups.</exception>
+    public WeightPanels(Weight weight, int groups = 1)
+    {
+        if (groups < 1 || weight.Rows % groups != 0)
+        {
+            throw new ArgumentException($"a weight of {weight.Rows} rows is no stack of {groups} experts", nameof(groups));
+        }
+
+        Weight = weight;
+        _groupRows = weight.Rows / groups;
+        PanelsPerGroup = (_groupRows + PanelRows.Count - 1) / PanelRows.Count;
+        Count = PanelsPerGroup * groups;
+        PanelBytes = weight.Format.PanelBytes(weight.Columns);
+    }
+
+    /// <summary>The weight as it is stored.</summary>
+    public Weight Weight { get; }
+
+    /// <summary>How many panels there are.</summary>
+    public long Count { get; }
+
+    /// <summary>Panels of one group of rows.</summary>
+    public long PanelsPerGroup { get; }
+
+    /// <summary>Bytes of a panel.</summary>
+    public long PanelBytes { get; }
+
+    /// <summary>Bytes of all panels.</summary>
+    public long Bytes => checked(Count * PanelBytes);
+
+    /// <summary>Whether the panels have memory of their own.</summary>
+    public bool IsPacked => !_memory.IsEmpty;
+
+    /// <summary>Scratch memory that a reader needs.</summary>
+    internal long ScratchBytes => IsPacked ? 0 : PanelBytes;
+
+    /// <summary>A weight whose panels are packed each time that they are read.</summary>
+    public static implicit operator WeightPanels(Weight weight) => new(weight);
+
+    /// <summary>Packs all panels into memory of their own, which is zero, on all threads of a pool; from then on they are read there.</summary>
+    /// <exception cref="ArgumentException">The memory has another size than <see cref="Bytes"/>.</exception>
+    public static void Pack(IReadOnlyList<(WeightPanels Panels, Region Memory)> weights, WorkPool pool)
+    {
+        foreach (var (panels, memory) in weights)
+        {
+            if (memory.Bytes != panels.Bytes || (nint)memory.Address % NativeBuffer.Alignment != 0)
+            {
+                throw new ArgumentException($"{panels.Count} panels take {panels.Bytes} aligned bytes, not {memory.Bytes}");
+            }
+        }
+
+        new StepProgram([[.. weights.Select(w => new PackKernel(w.Panels, w.Memory))]]).Run(pool, new RunSizes(0));
+        foreach (var (panels, memory) in weights)
+        {
+            panels._memory = memory;
+        }
+    }
+
+    /// <summary>The bytes of a panel.</summary>
+    /// <param name="index">Which one.</param>
+    /// <param name="scratch">Memory of <see cref="ScratchBytes"/>, aligned to 64 bytes.</param>
+    internal byte* Panel(long index, byte* scratch)
+    {
+        if (IsPacked)
+        {
+            return _memory.Address + (index * PanelBytes);
+        }
+
+        PackInto(index, scratch);
+        return scratch;
+    }
+
+    private void PackInto(long index, byte* target)
+    {
+        var row = index % PanelsPerGroup * PanelRows.Count;
+        Weight.PackPanel((index / PanelsPerGroup * _groupRows) + row, (int)Math.Min(PanelRows.Count, _groupRows - row), target);
+    }
+
+    private sealed class PackKernel(WeightPanels panels, Region memory) : Kernel
+    {
+        public override long Items(RunSizes sizes) => panels.Count;
+
+        public override void Run(RunSizes sizes, long first, long end, Worker worker)
+        {
+            for (var index = first; index < end; index++)
+            {
+                panels.PackInto(index, memory.Address + (index * panels.PanelBytes));
+            }
+        }
+    }
+}
