@@ -95,15 +95,9 @@ public sealed record LlamaConfig(ModelConfig Source)
 
     private void CheckExperts()
     {
-        if (NumLocalExperts == 0)
-        {
-            return;
-        }
-
-        var (used, count) = (Source.Spelling("num_experts_per_tok"), Source.Spelling("num_local_experts"));
-        Source.Require(Routing.ExpertsPerToken >= 1, $"{used} is 0, though {count} is {NumLocalExperts}");
-        Source.Require(Routing.ExpertsPerToken <= NumLocalExperts, $"{used} {Routing.ExpertsPerToken} is more than {count} {NumLocalExperts}");
-        if (Source.Has("sliding_window"))
+        var (used, count) = ($"{Source.Spelling("num_experts_per_tok")} {Routing.ExpertsPerToken}", $"{Source.Spelling("num_local_experts")} {NumLocalExperts}");
+        Source.Require(NumLocalExperts == 0 || (Routing.ExpertsPerToken >= 1 && Routing.ExpertsPerToken <= NumLocalExperts), $"{used} must be from 1 to {count}");
+        if (NumLocalExperts > 0 && Source.Has("sliding_window"))
         {
             throw new UnsupportedModelException($"sliding_window in {Source.Origin} is not supported by Mixtral (null is)");
         }
@@ -213,8 +207,7 @@ public sealed class Llama : CausalLanguageModel, IArchitecture
 
     private static int[] QueryPairs(ModelConfig config, int rows) => Pairs(config, rows, config.GetInt("num_attention_heads"));
 
-    private static int[] KeyPairs(ModelConfig config, int rows) =>
-        Pairs(config, rows, config.GetInt("num_key_value_heads", config.GetInt("num_attention_heads")));
+    private static int[] KeyPairs(ModelConfig config, int rows) => Pairs(config, rows, config.GetInt("num_key_value_heads", config.GetInt("num_attention_heads")));
 
     private static int[] Pairs(ModelConfig config, int rows, int heads) => NameMap.NeighbouringPairs(rows, heads, config.GetInt("rotary_dim", rows / heads));
 }
@@ -229,7 +222,8 @@ internal sealed class LlamaLayer(LlamaConfig config, WeightScope weights)
     private readonly Linear _o = new(weights["self_attn.o_proj"], config.NumAttentionHeads * config.ValueHeadDim, config.HiddenSize, config.AttentionOutBias);
     private readonly RmsNormLayer _feedForwardNorm = new(weights["post_attention_layernorm"], config.HiddenSize, config.RmsNormEps);
     private readonly GatedFeedForward? _dense = config.NumLocalExperts > 0 ? null : new(weights["mlp"], config.HiddenSize, config.IntermediateSize, config.HiddenAct, config.MlpBias);
-    private readonly MixtralExperts? _experts = config.NumLocalExperts > 0 ? new(config, weights["block_sparse_moe"]) : null;
+    private readonly SoftmaxExperts? _experts = config.NumLocalExperts == 0 ? null
+        : new(weights["block_sparse_moe"], config.Routing, config.NumLocalExperts, config.HiddenSize, config.IntermediateSize, config.HiddenAct, ("w1", "w3", "w2"));
 
     public Tensor Forward(Tensor x, ForwardContext context)
     {
@@ -249,19 +243,5 @@ internal sealed class LlamaLayer(LlamaConfig config, WeightScope weights)
         var spec = new AttentionSpec { Scale = 1 / MathF.Sqrt(config.HeadDim) };
         var heads = context.Name("attn_heads", context.Attend(q, k, v, spec));
         return context.Name("attn_out", _o.Apply(heads.Flatten()));
-    }
-}
-
-/// <summary>Mixtral's experts: each row goes through the best few of them.</summary>
-internal sealed class MixtralExperts(LlamaConfig config, WeightScope weights)
-{
-    private readonly Linear _router = new(weights["gate"], config.HiddenSize, config.NumLocalExperts);
-    private readonly RoutedExperts _experts = new(
-        weights["experts"], config.Routing, config.NumLocalExperts, config.HiddenSize, config.IntermediateSize, config.HiddenAct, ("w1", "w3", "w2"));
-
-    public Tensor Apply(Tensor x, ForwardContext context)
-    {
-        var scores = context.Name("router", _router.Apply(x)).Softmax();                    // [tokens, experts]
-        return _experts.Apply(x, scores, null, context);
     }
 }

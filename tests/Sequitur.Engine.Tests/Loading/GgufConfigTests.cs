@@ -41,7 +41,8 @@ public sealed class GgufConfigTests
         var usual = Rope(m => Yarn(m)).Frequencies;
 
         Rope(m => Yarn(m).With(Scaling + "yarn_beta_fast", 32f).With(Scaling + "yarn_beta_slow", 1f).With(Scaling + "yarn_ext_factor", -1f)).Frequencies.ShouldBe(usual);
-        Rope(m => Yarn(m).With(Scaling + "yarn_beta_fast", 4f)).Frequencies.ShouldNotBe(usual);
+        Rope(m => Yarn(m).With(Scaling + "yarn_beta_fast", 2f)).Frequencies.ShouldNotBe(usual);
+        Rope(m => Yarn(m).With(Scaling + "yarn_beta_slow", 0.01f)).Frequencies.ShouldNotBe(usual);
         Rope(m => Yarn(m).With(Scaling + "yarn_ext_factor", 0f)).Frequencies.ShouldBe(Plain.Select(f => (float)(f / 4)), 1e-7);
         Rope(m => Yarn(m).With(Scaling + "yarn_ext_factor", 0f)).Scale.ShouldBe(1);
         Rope(m => Yarn(m).With(Scaling + "yarn_attn_factor", 1f).With(Scaling + "yarn_log_multiplier", 0f)).Frequencies.ShouldBe(usual);
@@ -87,7 +88,7 @@ public sealed class GgufConfigTests
     }
 
     private static PatchedModel Yarn(PatchedModel model) =>
-        model.With(Scaling + "type", "yarn").With(Scaling + "factor", 4f).With(Scaling + "original_context_length", 16u);
+        model.With(Scaling + "type", "yarn").With(Scaling + "factor", 4f).With(Scaling + "original_context_length", 1024u);
 
     private static (float[] Frequencies, float Scale) Rope(Action<PatchedModel> patch)
     {
