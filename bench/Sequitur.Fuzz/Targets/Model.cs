@@ -15,7 +15,10 @@ internal sealed class Model : IFuzzTarget
     public static long Allowance => 32 << 20;
 
     public static IEnumerable<byte[]> Seeds(string corpus) =>
-        Directory.GetFiles(Path.Combine(corpus, "gguf", "models"), "model.gguf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+    [
+        .. Directory.GetFiles(Path.Combine(corpus, "gguf", "models"), "model.gguf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+        File.ReadAllBytes(Path.Combine(corpus, "gguf", "models", "invalid", "sound.gguf")),
+    ];
 
     public static void Read(byte[] input, Scratch scratch)
     {

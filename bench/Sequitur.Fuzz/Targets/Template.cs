@@ -25,8 +25,8 @@ internal sealed class Template : IFuzzTarget
 
     public static IMutator Mutator => new WordMutator(Words);
 
-    // What is made and dropped while it runs counts too: as many texts as steps, each as long as a step may handle.
-    public static long Allowance => (Options.MaxSteps * 2048) + (8L * Options.MaxCharacters);
+    // Its steps and its output are bounded by the options, whatever its size.
+    public static long Allowance => 64 << 20;
 
     public static IEnumerable<byte[]> Seeds(string corpus) =>
         Directory.GetFiles(Path.Combine(corpus, "chat-templates", "templates"), "*.jinja").Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
