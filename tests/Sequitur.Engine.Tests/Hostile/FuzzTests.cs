@@ -62,6 +62,17 @@ public sealed class FuzzTests
         new Inputs(target).Make(12).ShouldBe(new Inputs(target).Make(12));
     }
 
+    [Fact]
+    public void Run_ReaderWithEveryDefect_IsFoundOut()
+    {
+        var findings = Campaign.Run(FuzzTargets.Find("drill")!, 0, TimeSpan.FromSeconds(60));
+
+        findings.Refused.ShouldBeGreaterThan(0);
+        findings.Failures.ShouldContain(failure => failure.IsDeath && failure.What.Contains("Stack overflow"));
+        findings.Failures.ShouldContain(failure => failure.What.Contains("a defect"));
+        findings.Failures.ShouldContain(failure => failure.What.Contains("are allowed"));
+    }
+
     private static double Setting(string name, double otherwise) =>
         double.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 }
