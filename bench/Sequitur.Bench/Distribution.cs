@@ -1,0 +1,48 @@
+using Sequitur.Kernels.Numerics;
+
+namespace Sequitur.Bench;
+
+/// <summary>Logits as distributions, in float64.</summary>
+internal static class Distribution
+{
+    /// <summary>ln Σ exp.</summary>
+    public static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        var (largest, sum) = (double.NegativeInfinity, 0.0);
+        foreach (var logit in logits)
+        {
+            largest = Math.Max(largest, logit);
+        }
+
+        foreach (var logit in logits)
+        {
+            sum += Scalar.ExpDouble(logit - largest);
+        }
+
+        return largest + Scalar.LogDouble(sum);
+    }
+
+    /// <summary>The Kullback-Leibler divergence Σ p · ln(p/q), in nats: what is lost by predicting with q where p is right.</summary>
+    public static double Divergence(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
+    {
+        var (logP, logQ, sum) = (LogSumExp(p), LogSumExp(q), 0.0);
+        for (var i = 0; i < p.Length; i++)
+        {
+            sum += Scalar.ExpDouble(p[i] - logP) * (p[i] - logP - (q[i] - logQ));
+        }
+
+        return sum;
+    }
+
+    /// <summary>The most probable entry; of equals the first.</summary>
+    public static int Best(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
+        {
+            best = logits[i] > logits[best] ? i : best;
+        }
+
+        return best;
+    }
+}
