@@ -23,12 +23,16 @@ internal static class Distribution
     }
 
     /// <summary>The Kullback-Leibler divergence Σ p · ln(p/q), in nats: what is lost by predicting with q where p is right.</summary>
-    public static double Divergence(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
+    /// <param name="p">Logits of what is right.</param>
+    /// <param name="sumP">Their <see cref="LogSumExp"/>.</param>
+    /// <param name="q">Logits of the prediction.</param>
+    /// <param name="sumQ">Their <see cref="LogSumExp"/>.</param>
+    public static double Divergence(ReadOnlySpan<float> p, double sumP, ReadOnlySpan<float> q, double sumQ)
     {
-        var (logP, logQ, sum) = (LogSumExp(p), LogSumExp(q), 0.0);
+        var sum = 0.0;
         for (var i = 0; i < p.Length; i++)
         {
-            sum += Scalar.ExpDouble(p[i] - logP) * (p[i] - logP - (q[i] - logQ));
+            sum += Scalar.ExpDouble(p[i] - sumP) * (p[i] - sumP - (q[i] - sumQ));
         }
 
         return sum;

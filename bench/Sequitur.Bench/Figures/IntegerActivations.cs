@@ -107,14 +107,15 @@ internal sealed class IntegerActivations : IFigure
             float32.Read(ids, (position, logits) => expected[position] = logits.ToArray());
             integer.Read(ids, (position, logits) =>
             {
+                var (right, sumRight, sum) = (expected[position], Distribution.LogSumExp(expected[position]), Distribution.LogSumExp(logits));
                 Positions++;
-                Divergence += Distribution.Divergence(expected[position], logits);
-                Agreeing += Distribution.Best(expected[position]) == Distribution.Best(logits) ? 1 : 0;
+                Divergence += Distribution.Divergence(right, sumRight, logits, sum);
+                Agreeing += Distribution.Best(right) == Distribution.Best(logits) ? 1 : 0;
                 if (position + 1 < ids.Length)
                 {
                     Predicted++;
-                    Surprise += Distribution.LogSumExp(expected[position]) - expected[position][ids[position + 1]];
-                    IntegerSurprise += Distribution.LogSumExp(logits) - logits[ids[position + 1]];
+                    Surprise += sumRight - right[ids[position + 1]];
+                    IntegerSurprise += sum - logits[ids[position + 1]];
                 }
             });
         }
