@@ -24,6 +24,7 @@ internal static class BenchLine
             return args switch
             {
                 ["prove", .. var rest] => Prove(Options.Parse(rest), output, error),
+                [ResidentMemory.Command, var model, var context, var threads] => ResidentMemory.Print(model, context, threads, output),
                 ["bench", .. var rest] => Profile.Run(Options.Parse(rest), output),
                 _ => throw new UsageException(Help),
             };
@@ -42,7 +43,7 @@ internal static class BenchLine
 
     private static int Prove(Options options, TextWriter output, TextWriter error)
     {
-        var figures = FigureRegistry.All.Where(figure => options.Topic is null || figure.Topic == options.Topic).ToArray();
+        var figures = FigureRegistry.All.Where(figure => options.Topic is null || figure.Topic == options.Topic).DistinctBy(figure => figure.Name).ToArray();
         if (figures.Length == 0)
         {
             throw new UsageException($"no topic is called '{options.Topic}'; there are: {string.Join(", ", FigureRegistry.Topics)}");

@@ -7,7 +7,7 @@ using Sequitur.Tensors.Execution;
 
 namespace Sequitur.Bench;
 
-/// <summary>The logits behind every token of a text, in float32 with a float32 cache, chunk by chunk.</summary>
+/// <summary>The logits behind every token of a text, chunk by chunk: in float32 with a float32 cache, or with an engine's default choices.</summary>
 internal sealed class PromptLogits : IDisposable
 {
     private const int Chunk = 128;
@@ -18,13 +18,13 @@ internal sealed class PromptLogits : IDisposable
     private readonly WorkPool _pool;
     private readonly Plan _plan;
 
-    public PromptLogits(Model model, int context, int threads)
+    public PromptLogits(Model model, int context, int threads, bool float32)
     {
         (_model, _context) = (model, context);
-        var layout = new CacheLayout(model.Caches, ElementType.F32, context);
+        var layout = new CacheLayout(model.Caches, float32 ? ElementType.F32 : ElementType.F16, context);
         _memory = new CacheMemory(layout, context, 1);
         _pool = new WorkPool(threads);
-        _plan = Plan.Build(Lowering.Lower(model.Trace().Graph, new NumericChoices(Integer: false, layout)), new PlanOptions
+        _plan = Plan.Build(Lowering.Lower(model.Trace().Graph, new NumericChoices(Integer: !float32, layout)), new PlanOptions
         {
             Capacity = new Dictionary<string, long> { ["tokens"] = Chunk, [Ragged.Sequences] = 1, [Inputs.OutputRowsDimension] = Chunk },
             Pool = _pool,

@@ -5,6 +5,7 @@ namespace Sequitur.Bench.Figures;
 
 /// <summary>Managed bytes that decoding allocates, over all threads, from the batch's inputs to the characters of the text.</summary>
 [Figure("executor", "allocated bytes")]
+[Figure("contract", "allocated bytes")]
 internal sealed class AllocatedBytes : IFigure
 {
     private const int Tokens = 200;

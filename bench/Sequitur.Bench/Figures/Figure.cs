@@ -1,9 +1,9 @@
 namespace Sequitur.Bench.Figures;
 
-/// <summary>Registers a figure that the project claims.</summary>
+/// <summary>Registers a figure that the project claims; one that belongs to several topics has one of these for each.</summary>
 /// <param name="topic">What it belongs to: <c>executor</c>.</param>
 /// <param name="name">What is measured, in a few words.</param>
-[AttributeUsage(AttributeTargets.Class)]
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 internal sealed class FigureAttribute(string topic, string name) : Attribute
 {
     /// <summary>The topic.</summary>

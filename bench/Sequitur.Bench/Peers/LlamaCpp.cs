@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -57,14 +56,14 @@ internal sealed class LlamaCpp
         }
 
         var folder = Path.Combine(Folder, "llama");
-        var (code, output, error) = Run(Path.Combine(root, "bench", "peers", "llama", "get.sh"), [folder], TimeSpan.FromMinutes(5));
+        var (code, output, error) = ChildProcess.Run(Path.Combine(root, "bench", "peers", "llama", "get.sh"), [folder], TimeSpan.FromMinutes(5));
         if (code != 0)
         {
-            reason = $"get.sh failed ({Last(error)})";
+            reason = $"get.sh failed ({ChildProcess.LastLine(error)})";
             return null;
         }
 
-        return new(Path.Combine(folder, "llama_bench"), Last(output));
+        return new(Path.Combine(folder, "llama_bench"), ChildProcess.LastLine(output));
     }
 
     /// <summary>Tokens a second: of two runs of one process the better, since the first finds nothing warm.</summary>
@@ -76,36 +75,30 @@ internal sealed class LlamaCpp
     /// <exception cref="PeerException">It failed, or took minutes.</exception>
     public (double Prefill, double Decode) Measure(string model, int prompt, int generate, int threads, bool flash)
     {
-        int[] numbers = [prompt, generate, 0, 1, threads, 2, flash ? 1 : 0];
-        string[] arguments = [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        var (code, output, error) = Run(_program, arguments, TimeSpan.FromMinutes(5));
-        if (code != 0)
-        {
-            throw new PeerException($"llama_bench failed: {Last(error)}");
-        }
-
-        using var result = JsonDocument.Parse(output);
+        using var result = Run(model, [prompt, generate, 0, 1, threads, 2, flash ? 1 : 0]);
         double Speed(string part) => result.RootElement.GetProperty(part).GetProperty("tokens_per_second").GetDouble();
         return (Speed("prompt"), Speed("generation"));
+    }
+
+    /// <summary>The most memory that a process held which filled a context and decoded at its end; without fused attention, which stores no scores, it would be more.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <param name="depth">Tokens to fill in.</param>
+    /// <param name="generate">Tokens to generate behind them.</param>
+    /// <param name="threads">Threads.</param>
+    /// <exception cref="PeerException">It failed, or took minutes.</exception>
+    public long PeakBytes(string model, int depth, int generate, int threads)
+    {
+        using var result = Run(model, [0, generate, depth, 1, threads, 1, 1]);
+        return result.RootElement.GetProperty("peak_memory_bytes").GetInt64();
     }
 
     private static string? Missing(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))) ? null : program;
 
-    private static string Last(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no output";
-
-    private static (int Code, string Output, string Error) Run(string program, IReadOnlyList<string> arguments, TimeSpan limit)
+    private JsonDocument Run(string model, int[] numbers)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
-            ?? throw new PeerException($"{program} does not start");
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(limit))
-        {
-            process.Kill(entireProcessTree: true);
-            return (-1, "", $"no end after {limit.TotalMinutes:F0} minutes");
-        }
-
-        return (process.ExitCode, output.Result, error.Result);
+        string[] arguments = [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
+        var (code, output, error) = ChildProcess.Run(_program, arguments, TimeSpan.FromMinutes(5));
+        return code == 0 ? JsonDocument.Parse(output) : throw new PeerException($"llama_bench failed: {ChildProcess.LastLine(error)}");
     }
 }
