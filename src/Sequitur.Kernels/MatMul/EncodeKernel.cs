@@ -6,7 +6,8 @@ namespace Sequitur.Kernels.MatMul;
 /// <summary>
 /// Encodes rows of binary32 as <see cref="ElementType.Encoded8"/>. For each group of 32: amax = the largest magnitude;
 /// d = amax/127, q = roundeven(x · (127/amax)), s = d·Σq. A group below 2⁻¹⁰⁰ becomes zeros; one that holds an infinity or NaN gets
-/// d = s = NaN and q = 0.
+/// d = s = NaN and q = 0. A row of twice the length gets in its second half what remains: x − d·q (rounded once), encoded likewise. Both together are
+/// about 15 bits.
 /// </summary>
 /// <remarks>s uses Σq, not Σx: the integer product multiplies it with a block's minimum, and Σx would have 2.5 times the error.</remarks>
 public sealed unsafe class EncodeKernel : Kernel
@@ -18,15 +19,17 @@ public sealed unsafe class EncodeKernel : Kernel
     private const int Infinite = 0x7F800000;
 
     private readonly bool _vectors;
+    private readonly bool _hasRemainder;
     private readonly Operand _x;
     private readonly Operand _y;
 
-    /// <summary>Binds the operands: x F32 <c>[rows, n]</c>, y Encoded8 <c>[rows, n]</c>.</summary>
+    /// <summary>Binds the operands: x F32 <c>[rows, n]</c>, y Encoded8 <c>[rows, n]</c>, or <c>[rows, 2n]</c> for the remainder too.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public EncodeKernel(Processor processor, Operand x, Operand y)
     {
-        MatMulShapes.RequireMatrix(x, "x", y.Rows, y.Columns);
-        MatMulShapes.RequireMatrix(y, "y", x.Rows, x.Columns, ElementType.Encoded8);
+        _hasRemainder = y.Columns == 2 * x.Columns;
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, x.Columns);
+        MatMulShapes.RequireMatrix(y, "y", x.Rows, _hasRemainder ? y.Columns : x.Columns, ElementType.Encoded8);
         (_x, _y, _vectors) = (x, y, processor.Tier != Tier.Scalar);
     }
 
@@ -40,20 +43,39 @@ public sealed unsafe class EncodeKernel : Kernel
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var groups = _x.Columns / Group;
+        var remainder = stackalloc float[Group];
         for (var row = first; row < end; row++)
         {
             var x = _x.Floats(row);
             var q = (sbyte*)_y.Row(row);
-            var d = (float*)(q + _x.Columns);
-            var halfSums = (short*)(d + (2 * groups));
+            var parts = new Parts(q, _y.Columns);
             for (var g = 0; g < groups; g++)
             {
-                var (scale, low, high) = _vectors ? Encode(x + (g * Group), q + (g * Group)) : Reference(x + (g * Group), q + (g * Group));
-                d[g] = scale;
-                d[groups + g] = (low + high) * scale;
-                halfSums[2 * g] = (short)low;
-                halfSums[(2 * g) + 1] = (short)high;
+                EncodeGroup(x + (g * Group), parts, g);
+                if (_hasRemainder)
+                {
+                    Subtract(x + (g * Group), parts, g, remainder);
+                    EncodeGroup(remainder, parts, groups + g);
+                }
             }
+        }
+    }
+
+    private void EncodeGroup(float* x, Parts parts, int group)
+    {
+        var q = parts.Integers + (group * Group);
+        var (scale, low, high) = _vectors ? Encode(x, q) : Reference(x, q);
+        parts.Scales[group] = scale;
+        parts.Sums[group] = (low + high) * scale;
+        parts.HalfSums[2 * group] = (short)low;
+        parts.HalfSums[(2 * group) + 1] = (short)high;
+    }
+
+    private static void Subtract(float* x, Parts parts, int group, float* remainder)
+    {
+        for (var i = 0; i < Group; i++)
+        {
+            remainder[i] = MathF.FusedMultiplyAdd(-parts.Scales[group], parts.Integers[(group * Group) + i], x[i]);
         }
     }
 
@@ -117,4 +139,13 @@ public sealed unsafe class EncodeKernel : Kernel
 
     private static Vector128<int> Quantize(float* x, Vector128<float> inverse) =>
         Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(x) * inverse));
+
+    // Where a row's parts lie, to be written.
+    private readonly struct Parts(sbyte* integers, int columns)
+    {
+        public readonly sbyte* Integers = integers;
+        public readonly float* Scales = (float*)(integers + columns);
+        public readonly float* Sums = (float*)(integers + columns) + (columns / Group);
+        public readonly short* HalfSums = (short*)((float*)(integers + columns) + (2 * (columns / Group)));
+    }
 }

@@ -6,7 +6,8 @@ namespace Sequitur.Kernels.MatMul;
 /// <summary>
 /// y[r, o] = Σₖ x[r, k]·w[o, k] (+ bias[o]) (+ residual[r, o]) by integer arithmetic: x Encoded8 <c>[rows, k]</c>, w <c>[n, k]</c> in a format
 /// with blocks, y F32 <c>[rows, n]</c>, bias <c>[1, n]</c>, residual <c>[rows, n]</c>. Sums are as <see cref="IntegerChain"/> states. The
-/// residual may be y itself.
+/// residual may be y itself. Where x has a remainder (<c>[rows, 2k]</c>, see <see cref="EncodeKernel"/>), a precise product adds the remainder's
+/// sum to the first one's before bias and residual; any other reads the first half only.
 /// </summary>
 /// <remarks>An item is a panel of 16 outputs for all rows: each weight is decoded once a run (once per 1,024 rows).</remarks>
 public sealed unsafe class IntegerMatMulKernel : Kernel
@@ -18,16 +19,18 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
     private readonly Weight _w;
     private readonly QuantizedFormat _format;
     private readonly Epilogue _epilogue;
+    private readonly bool _precise;
 
     /// <summary>Binds the operands.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the weight's format has no integers.</exception>
-    public IntegerMatMulKernel(Processor processor, Operand x, WeightPanels w, Operand y, Operand bias = default, Operand residual = default)
+    public IntegerMatMulKernel(Processor processor, Operand x, WeightPanels w, Operand y, Operand bias = default, Operand residual = default, bool precise = false)
     {
         _format = w.Weight.Format as QuantizedFormat ?? throw new ArgumentException($"weights in {w.Weight.Format} have no integers to multiply");
-        MatMulShapes.RequireMatrix(x, "x", y.Rows, w.Weight.Columns, ElementType.Encoded8);
+        var columns = (precise || x.Columns > w.Weight.Columns ? 2 : 1) * (long)w.Weight.Columns;
+        MatMulShapes.RequireMatrix(x, "x", y.Rows, columns, ElementType.Encoded8);
         MatMulShapes.RequireMatrix(y, "y", x.Rows, w.Weight.Rows);
         MatMulShapes.RequireEpilogue(y, bias, residual);
-        _tier = processor.Tier;
+        (_tier, _precise) = (processor.Tier, precise);
         (_x, _panels, _w, _y, _epilogue) = (x, w, w.Weight, y, new(bias, residual));
     }
 
@@ -55,9 +58,10 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
                 continue;
             }
 
-            for (var row = 0L; row < rows; row += PanelScratch.TileRows)
+            var tile = _precise ? PanelScratch.TileRows / 2 : PanelScratch.TileRows;
+            for (var row = 0L; row < rows; row += tile)
             {
-                RunTile(row, (int)Math.Min(PanelScratch.TileRows, rows - row), item, count, scratch);
+                RunTile(row, (int)Math.Min(tile, rows - row), item, count, scratch);
             }
         }
     }
@@ -67,13 +71,30 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
         for (var r = 0; r < rows; r++)
         {
             scratch.Rows[r] = new(_x.Row(first + r), _x.Columns);
+            if (_precise)
+            {
+                scratch.Rows[rows + r] = scratch.Rows[r].At(_w.Columns / ElementTypes.GroupSize);
+            }
         }
 
-        PanelProduct.Run(_tier, _panels, _format.Layout, panel, rows, scratch);
+        PanelProduct.Run(_tier, _panels, _format.Layout, panel, _precise ? 2 * rows : rows, scratch);
+        if (_precise)
+        {
+            AddRemainders(scratch.Totals, rows * PanelRows.Count);
+        }
+
         var output = panel * PanelRows.Count;
         for (var r = 0; r < rows; r++)
         {
             _epilogue.Store(_tier, scratch.Totals + (r * PanelRows.Count), _y.Floats(first + r) + output, first + r, output, count);
+        }
+    }
+
+    private static void AddRemainders(float* totals, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            totals[i] += totals[count + i];
         }
     }
 
@@ -85,7 +106,9 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
             var row = _w.Place(o).Address(_format.RowBytes(_w.Columns));
             for (var r = 0L; r < rows; r++)
             {
-                var sum = IntegerChain.Dot(new(_x.Row(r), _x.Columns), row, _format, blocks);
+                var x = new EncodedRow(_x.Row(r), _x.Columns);
+                var sum = IntegerChain.Dot(x, row, _format, blocks);
+                sum = _precise ? sum + IntegerChain.Dot(x.At(blocks), row, _format, blocks) : sum;
                 _y.Floats(r)[o] = _epilogue.Apply(sum, r, o);
             }
         }

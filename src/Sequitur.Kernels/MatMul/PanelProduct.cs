@@ -53,10 +53,15 @@ internal static unsafe class PanelProduct
     {
         var panel = w.Panel(index, scratch.Packed);
         var groups = w.Weight.Columns / PanelLayout.Group;
-        if (rows == 1 && groups <= 4 * IntegerChain.Chunk)
+        if (rows <= 3 && groups <= 4 * IntegerChain.Chunk)
         {
-            var x = layout.ReadsWideRows ? scratch.Rows->Widen(scratch.Wide, groups) : *scratch.Rows;
-            layout.Multiply(x, panel, groups, scratch.Totals, tier);
+            // The panel stays in the nearest cache for the second and third row; decoding it pays from four on.
+            for (var r = 0; r < rows; r++)
+            {
+                var x = layout.ReadsWideRows ? scratch.Rows[r].Widen(scratch.Wide, groups) : scratch.Rows[r];
+                layout.Multiply(x, panel, groups, scratch.Totals + (r * PanelRows.Count), tier);
+            }
+
             return;
         }
 

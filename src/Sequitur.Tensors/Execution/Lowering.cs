@@ -8,7 +8,8 @@ namespace Sequitur.Tensors.Execution;
 /// <summary>The numerical choices of a run.</summary>
 /// <param name="Integer">Whether products with quantized weights encode their activations as 8-bit integers (otherwise all is float32).</param>
 /// <param name="Cache">What the run keeps of the past; null for none: then every sequence is complete in its batch.</param>
-public sealed record NumericChoices(bool Integer, CacheLayout? Cache)
+/// <param name="Remainders">Whether the products that suffer most from 8 bits multiply the remainder of their activations too (<see cref="PreciseProducts"/>).</param>
+public sealed record NumericChoices(bool Integer, CacheLayout? Cache, bool Remainders = true)
 {
     /// <summary>Pure float32 without caches: training, encoders, and the oracle.</summary>
     public static NumericChoices Float32 { get; } = new(false, null);
@@ -22,8 +23,14 @@ public sealed class Lowering
 {
     private readonly Dictionary<Tensor, Tensor> _map = [];
     private readonly Dictionary<Tensor, Tensor> _encoded = [];
+    private readonly HashSet<Node> _precise;
+    private readonly HashSet<Tensor> _withRemainder = [];
 
-    private Lowering(NumericChoices choices) => Choices = choices;
+    private Lowering(NumericChoices choices, HashSet<Node> precise)
+    {
+        Choices = choices;
+        _precise = precise;
+    }
 
     /// <summary>The choices.</summary>
     public NumericChoices Choices { get; }
@@ -34,13 +41,18 @@ public sealed class Lowering
     /// <summary>Lowers a graph. Names of values and outputs stay.</summary>
     public static Graph Lower(Graph source, NumericChoices choices)
     {
-        var lowering = new Lowering(choices);
+        var lowering = new Lowering(choices, choices is { Integer: true, Remainders: true } ? PreciseProducts.In(source) : []);
+        var withRemainder = lowering._precise.Select(node => node.Inputs[0]).ToHashSet();
         foreach (var node in source.Nodes)
         {
             var outputs = node.Op.Lower(lowering, node, [.. node.Inputs.Select(t => lowering._map[t])]);
             foreach (var (old, lowered) in node.Outputs.Zip(outputs))
             {
                 lowering._map[old] = lowered;
+                if (withRemainder.Contains(old))
+                {
+                    lowering._withRemainder.Add(lowered);
+                }
             }
         }
 
@@ -62,12 +74,15 @@ public sealed class Lowering
     {
         if (!_encoded.TryGetValue(x, out var encoded))
         {
-            encoded = Target.Add(new Encode(), x).Outputs[0];
+            encoded = Target.Add(new Encode(_withRemainder.Contains(x)), x).Outputs[0];
             _encoded[x] = encoded;
         }
 
         return encoded;
     }
+
+    /// <summary>Whether a product of the graph multiplies the remainder of its activations too.</summary>
+    public bool IsPrecise(Node product) => _precise.Contains(product);
 
     /// <summary>Whether a product with this weight is done in integers.</summary>
     public bool IsInteger(Parameter parameter) => Choices.Integer && parameter.Weight.Format.HasIntegerPanel;

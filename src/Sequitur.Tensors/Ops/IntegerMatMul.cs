@@ -8,8 +8,12 @@ namespace Sequitur.Tensors.Ops;
 /// <summary>
 /// Activations as 8-bit integers in groups of 32, each with a scale d = max|x| / 127 and s = d·Σq (see <see cref="ElementType.Encoded8"/>). A node of lowered graphs only.
 /// </summary>
-public sealed class Encode : Op
+/// <param name="remainder">Whether what the integers leave is encoded too, in a second half of each row.</param>
+public sealed class Encode(bool remainder = false) : Op
 {
+    /// <inheritdoc/>
+    public override string Name => nameof(Encode) + (remainder ? "+remainder" : "");
+
     /// <inheritdoc/>
     public override bool IsRowWise => true;
 
@@ -17,7 +21,7 @@ public sealed class Encode : Op
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs)
     {
         Require(inputs[0].Shape.Columns % ElementTypes.GroupSize == 0, $"rows of whole groups of {ElementTypes.GroupSize}", inputs);
-        return [new(inputs[0].Shape, ElementType.Encoded8)];
+        return [new(remainder ? inputs[0].Shape.WithRow(2 * inputs[0].Shape.Columns) : inputs[0].Shape, ElementType.Encoded8)];
     }
 
     /// <inheritdoc/>
@@ -27,7 +31,10 @@ public sealed class Encode : Op
 /// <summary>
 /// Product of encoded activations with a quantized weight: per block of 32 an exact integer sum, then one fused multiply-add with both scales (and one for the format's minimum). A node of lowered graphs only.
 /// </summary>
-public sealed class IntegerMatMul(bool hasBias = false, bool hasResidual = false) : Op, IMatMul
+/// <param name="precise">Whether the activations' remainder is multiplied too.</param>
+/// <param name="hasBias">Whether a bias is added.</param>
+/// <param name="hasResidual">Whether a residual is added.</param>
+public sealed class IntegerMatMul(bool precise, bool hasBias = false, bool hasResidual = false) : Op, IMatMul
 {
     /// <inheritdoc/>
     public bool HasBias => hasBias;
@@ -36,24 +43,27 @@ public sealed class IntegerMatMul(bool hasBias = false, bool hasResidual = false
     public bool HasResidual => hasResidual;
 
     /// <inheritdoc/>
-    public override string Name => nameof(IntegerMatMul) + (hasBias ? "+bias" : "") + (hasResidual ? "+residual" : "");
+    public override string Name => nameof(IntegerMatMul) + (precise ? "+remainder" : "") + (hasBias ? "+bias" : "") + (hasResidual ? "+residual" : "");
 
     /// <inheritdoc/>
-    public Op With(bool bias, bool residual) => new IntegerMatMul(bias, residual);
+    public Op With(bool bias, bool residual) => new IntegerMatMul(precise, bias, residual);
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs)
     {
         var (x, w) = (inputs[0].Shape, inputs[1].Shape);
-        Require(inputs[0].Type == ElementType.Encoded8 && x.Columns == w.Columns, "encoded x [rows, inputs] and W [outputs, inputs]", inputs);
+        Require(
+            inputs[0].Type == ElementType.Encoded8 && (x.Columns == 2 * w.Columns || (x.Columns == w.Columns && !precise)),
+            "encoded x [rows, inputs] (or twice as many, with remainder) and W [outputs, inputs]",
+            inputs);
         return [TensorSpec.F32(x.WithRow(w[0]))];
     }
 
     /// <inheritdoc/>
     public override Kernel Bind(Binding b) => new IntegerMatMulKernel(
-        b.Processor, b.Input(0), b.Panels(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual));
+        b.Processor, b.Input(0), b.Panels(1), b.Output(), b.Optional(2, hasBias), b.Optional(hasBias ? 3 : 2, hasResidual), precise);
 
     /// <inheritdoc/>
     public override double Flops(Node node, Func<Dimension, long> size) =>
-        2.0 * size(node.Inputs[0].Shape.Rows) * node.Inputs[1].Shape.Columns * node.Inputs[1].Shape[0];
+        (precise ? 4.0 : 2.0) * size(node.Inputs[0].Shape.Rows) * node.Inputs[1].Shape.Columns * node.Inputs[1].Shape[0];
 }

@@ -37,7 +37,7 @@ public sealed class MatMul(bool hasBias = false, bool hasResidual = false) : Op,
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Lower(Lowering lowering, Node node, IReadOnlyList<Tensor> inputs) =>
         inputs[1].Node.Op is ParameterValue weight && lowering.IsInteger(weight.Parameter)
-            ? lowering.Target.Add(new IntegerMatMul(), lowering.Encode(inputs[0]), inputs[1]).Outputs
+            ? lowering.Target.Add(new IntegerMatMul(lowering.IsPrecise(node)), lowering.Encode(inputs[0]), inputs[1]).Outputs
             : base.Lower(lowering, node, inputs);
 
     /// <inheritdoc/>
