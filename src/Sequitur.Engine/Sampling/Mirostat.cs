@@ -16,7 +16,7 @@ public sealed class Mirostat : Sampler, ISamplerParser
     private static readonly NumberParameter<int> Version = new("version", "--mirostat", "Keep the surprise of tokens at a target, by version 1 or 2; 0: off", 0) { Least = 0, Most = 2 };
     private static readonly NumberParameter<float> Tau = new("tau", "--mirostat-tau", "Mirostat's target, in bits", 5) { Least = 0, IsAboveLeast = true };
     private static readonly NumberParameter<float> Eta = new("eta", "--mirostat-eta", "How fast Mirostat approaches its target", 0.1f) { Least = 0, IsAboveLeast = true };
-    private static readonly NumberParameter<int> M = new("m", null, "Tokens that version 1 estimates from", 100) { Least = 2 };
+    private static readonly NumberParameter<int> M = new("m", null, "Tokens that version 1 estimates from", 100) { Least = 2, IsMinor = true };
 
     private readonly int _version;
     private readonly float _tau;

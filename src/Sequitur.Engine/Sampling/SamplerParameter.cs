@@ -45,6 +45,9 @@ public sealed class NumberParameter<T>(string name, string? flag, string descrip
     /// <summary>Whether the least value itself is impossible.</summary>
     public bool IsAboveLeast { get; init; }
 
+    /// <summary>Whether it is seldom set, so that a chain prints it only where it is not the default.</summary>
+    public bool IsMinor { get; init; }
+
     /// <inheritdoc/>
     public override void Check(IReadOnlyList<string> texts, string label) => Read(texts, label);
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace Sequitur.Engine.Sampling;
 
 /// <summary>Writes one step of a chain: <c>top_k=40</c>, <c>dry(multiplier=0.8,base=1.75,…)</c>.</summary>
-/// <remarks>A parameter that only a chain's text can set is left out at its default.</remarks>
+/// <remarks>A minor parameter is left out at its default.</remarks>
 public sealed class StepText(string name)
 {
     private readonly List<(string Name, string Value)> _parameters = [];
@@ -14,7 +14,7 @@ public sealed class StepText(string name)
     public StepText Add<T>(NumberParameter<T> parameter, T value)
         where T : struct, INumber<T>, IMinMaxValue<T>
     {
-        if (parameter.Flag is not null || value != parameter.Default)
+        if (!parameter.IsMinor || value != parameter.Default)
         {
             _parameters.Add((parameter.Name, Number(value)));
         }
@@ -42,7 +42,7 @@ public sealed class StepText(string name)
     };
 
     internal static string Number<T>(T value)
-        where T : INumber<T> => value.ToString(null, CultureInfo.InvariantCulture);
+        where T : INumber<T> => T.IsNegativeInfinity(value) ? "-inf" : value.ToString(null, CultureInfo.InvariantCulture);
 
     // What stands behind "name=" is the first parameter that the sampler declares.
     private bool IsFirst => Samplers.All.FirstOrDefault(sampler => sampler.Name == name)?.Parameters[0].Name == _parameters[0].Name;
