@@ -11,8 +11,8 @@ namespace Sequitur.Engine.Sampling;
 [Sampler("dry", Place = 50)]
 public sealed class Dry : Sampler, ISamplerParser
 {
-    private static readonly NumberParameter<float> Multiplier = new("multiplier", "--dry-multiplier", "Lower tokens that would prolong a repetition by MULTIPLIER · BASE^(length − allowed); 0: off", 0) { Least = 0 };
-    private static readonly NumberParameter<float> Base = new("base", "--dry-base", "How fast DRY's penalty grows with the length", 1.75f) { Least = 1 };
+    private static readonly NumberParameter<double> Multiplier = new("multiplier", "--dry-multiplier", "Lower tokens that would prolong a repetition by MULTIPLIER · BASE^(length − allowed); 0: off", 0) { Least = 0 };
+    private static readonly NumberParameter<double> Base = new("base", "--dry-base", "How fast DRY's penalty grows with the length", 1.75) { Least = 1 };
     private static readonly NumberParameter<int> AllowedLength = new("allowed_length", "--dry-allowed-length", "Repetitions of fewer tokens are free", 2) { Least = 1 };
     private static readonly NumberParameter<int> LastN = new("last_n", "--dry-penalty-last-n", "Tokens that DRY looks back at; -1: all", -1) { Least = -1 };
     private static readonly ListParameter Breakers = new("breakers", "--dry-sequence-breaker", "A text that ends repetitions; may be given several times; none: no breakers", (text, label) =>
@@ -27,8 +27,9 @@ public sealed class Dry : Sampler, ISamplerParser
 
     private static readonly string[] StandardBreakers = ["\n", ":", "\"", "*"];
 
-    private readonly float _multiplier;
-    private readonly float _base;
+    // Doubles: a power multiplies the rounding of its base by the exponent.
+    private readonly double _multiplier;
+    private readonly double _base;
     private readonly int _allowedLength;
     private readonly int _lastN;
     private readonly IReadOnlyList<string> _texts = [];
@@ -43,7 +44,7 @@ public sealed class Dry : Sampler, ISamplerParser
     /// <param name="lastN">Tokens that are looked at; −1: all.</param>
     /// <param name="breakers">Ids of the tokens that end repetitions; null for none.</param>
     /// <exception cref="UsageException">A number is out of range.</exception>
-    public Dry(float multiplier, float @base = 1.75f, int allowedLength = 2, int lastN = -1, IEnumerable<int>? breakers = null)
+    public Dry(double multiplier, double @base = 1.75, int allowedLength = 2, int lastN = -1, IEnumerable<int>? breakers = null)
     {
         (_multiplier, _base) = (Multiplier.Require(multiplier), Base.Require(@base));
         (_allowedLength, _lastN) = (AllowedLength.Require(allowedLength), LastN.Require(lastN));

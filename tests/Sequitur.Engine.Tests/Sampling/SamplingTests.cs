@@ -32,7 +32,7 @@ public sealed class SamplingTests
     public void Sort_ManyTokens_IsThatOfFew()
     {
         // Enough for the radix sort; coarse, so there are ties; first some are removed, which keeps the order of ids.
-        var logits = Enumerable.Range(0, 5000).Select(i => MathF.Round((Philox.Uniform(3, (ulong)i, 0, RandomPurpose.Initialise) - 0.5f) * 400) / 8).ToArray();
+        var logits = Enumerable.Range(0, 5000).Select(i => (MathF.Round((Philox.Uniform(3, (ulong)i, 0, RandomPurpose.Initialise) - 0.5f) * 400) / 8) + 0f).ToArray(); // −0 + 0 is 0
         var candidates = Filled(logits);
         candidates.KeepFrom(-20, least: 1);
 
