@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Sequitur.Engine.Sampling;
 
 namespace Sequitur.Engine;
 
@@ -23,6 +24,7 @@ public sealed class Generation : IValueTaskSource<bool>
         Cancellation = cancellation;
         _tokens = new int[most];
         Logits = request.KeepLogits ? [] : null;
+        Reports = request.KeepReports ? [] : null;
     }
 
     /// <summary>What was asked for.</summary>
@@ -42,6 +44,9 @@ public sealed class Generation : IValueTaskSource<bool>
 
     /// <summary>The logits that chose each token (the stop token's too), where the request keeps them.</summary>
     public IList<float[]>? Logits { get; }
+
+    /// <summary>How each token was chosen (the stop token too), where the request keeps reports.</summary>
+    public IList<SamplingReport>? Reports { get; }
 
     internal CancellationToken Cancellation { get; }
 

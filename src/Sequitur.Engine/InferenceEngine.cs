@@ -97,7 +97,7 @@ public sealed class InferenceEngine : IDisposable
     }
 
     /// <summary>Accepts a request; steps will run it.</summary>
-    /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, or no token is asked for.</exception>
+    /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, no token is asked for, or a sampler does not fit the model.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Generation Submit(Request request, CancellationToken cancellation = default)
     {
@@ -125,6 +125,8 @@ public sealed class InferenceEngine : IDisposable
                 throw new UsageException($"token id {id} is not in the vocabulary of {_model.VocabularySize}");
             }
         }
+
+        request.Samplers.CheckModel(_model.VocabularySize);
 
         // The token behind the last position is still chosen, so a full prompt gets one.
         var generation = new Generation(request, Math.Min(request.MaxTokens, Context - request.Ids.Count + 1), cancellation);
@@ -331,7 +333,8 @@ public sealed class InferenceEngine : IDisposable
         var row = logits.Memory.Slice(sequence.OutputRow * logits.Stride, (long)logits.Columns * sizeof(float)).AsSpan<float>();
         generation.Logits?.Add(row.ToArray());
         _candidates.Fill(row);
-        var token = generation.Request.Samplers.Sample(_candidates, generation.Request.Seed, (uint)sequence.Length);
+        var token = sequence.Sampler.Next(_candidates, sequence.Ids);
+        generation.Reports?.Add(sequence.Sampler.Report!);
         if (Contains(generation.Request.StopIds, token))
         {
             Finish(sequence, FinishReason.Stop);

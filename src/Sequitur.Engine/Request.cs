@@ -33,6 +33,9 @@ public sealed record Request
     /// <summary>Whether to copy each step's logits out (<see cref="Generation.Logits"/>).</summary>
     public bool KeepLogits { get; init; }
 
+    /// <summary>Whether to note what each sampler does (<see cref="Generation.Reports"/>).</summary>
+    public bool KeepReports { get; init; }
+
     /// <summary>Refuses what the engine cannot do yet.</summary>
     /// <exception cref="NotSupportedException">An adapter, a rewrite or a capture is asked for.</exception>
     internal void RefuseReserved()

@@ -1,4 +1,5 @@
 using Sequitur.Engine.KvCache;
+using Sequitur.Engine.Sampling;
 using Sequitur.Models;
 
 namespace Sequitur.Engine;
@@ -21,6 +22,7 @@ internal sealed class Sequence : IDisposable
             _ids[_count] = prompt[_count];
         }
 
+        Sampler = generation.Request.Samplers.Start(generation.Request.Seed, Capacity, generation.Request.KeepReports);
         Rope = [.. ropeSets.Select(set => set.At(Capacity))];
     }
 
@@ -34,6 +36,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>Frequencies and scale of each rotary set, fixed for the sequence's life.</summary>
     public (float[] Frequencies, float Scale)[] Rope { get; }
 
+    /// <summary>How its tokens are chosen.</summary>
+    public SequenceSampler Sampler { get; }
+
     /// <summary>Tokens that have not been through the model.</summary>
     public int Pending => _count - Cache.Length;
 
@@ -46,6 +51,9 @@ internal sealed class Sequence : IDisposable
     public int Length => _count;
 
     public int this[int position] => _ids[position];
+
+    /// <summary>Prompt and answer so far.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
 
     public bool TryAppend(int id)
     {

@@ -24,6 +24,9 @@ public sealed record TextRequest
     /// <summary>The sampling temperature, 0 for greedy decoding; by default the model's, else 0.</summary>
     public float? Temperature { get; init; }
 
+    /// <summary>How tokens are chosen beyond that; a temperature given here wins.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
+
     /// <summary>The seed of the random numbers.</summary>
     public ulong Seed { get; init; }
 }
@@ -56,7 +59,7 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
         }
 
         text.WriteRest(write);
-        return generation.Error is { } error ? throw new SequiturException($"the engine failed: {error.Message}", error) : generation;
+        return generation.Error is { } error ? throw error as UsageException ?? new SequiturException($"the engine failed: {error.Message}", error) : generation;
     }
 
     /// <summary>The prompt's ids: the conversation as the model's template writes it. Special tokens are read in what the template writes, never in what a user wrote.</summary>
@@ -103,7 +106,7 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
     {
         Ids = ids,
         MaxTokens = request.MaxTokens ?? Engine.Context,
-        Samplers = SamplerChain.OfTemperature(request.Temperature ?? model.Manifest.Temperature ?? 0),
+        Samplers = request.Sampling.Build(request.Temperature ?? model.Manifest.Temperature ?? 0).Bind(model.Tokenizer),
         Seed = request.Seed,
         StopIds = model.StopIds,
     };

@@ -20,14 +20,16 @@ public sealed class AllocationTests
     private const int Attempts = 5;
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.8f)]
-    public void Engine_GeneratedModel_AllocatesNothingPerToken(float temperature)
+    [InlineData("greedy")]
+    [InlineData("temperature=0.8")]
+    [InlineData("penalties=1.1;dry(multiplier=0.8,breaker_ids=[\"3\"]);top_n_sigma=3;top_k=40;typical_p=0.95;top_p=0.95;min_p=0.01;xtc=0.5;temperature(t=0.8,range=0.2)")]
+    [InlineData("logit_bias=[\"1=-inf\"];temperature=0.9;mirostat=2")]
+    public void Engine_GeneratedModel_AllocatesNothingPerToken(string samplers)
     {
         var model = Variant.Of("llama Q4_1, F16 cache, integer").Model;
         var vocabulary = new BpeVocabulary([.. Enumerable.Range(0, model.VocabularySize).Select(i => $"a{(char)('a' + (i / 26))}{(char)('a' + (i % 26))}")], null, []);
 
-        Allocated(model, vocabulary, [1, 2, 3], temperature, warmUp: 400).ShouldBe(0);
+        Allocated(model, vocabulary, [1, 2, 3], SamplerChain.Parse(samplers), warmUp: 400).ShouldBe(0);
     }
 
     [Fact]
@@ -35,14 +37,14 @@ public sealed class AllocationTests
     {
         using var loaded = TextModel.Load(SmolLm.Path);
 
-        Allocated(loaded.Loaded.Model, loaded.Tokenizer.Vocabulary, [504, 3575, 282, 4649, 314], 0, warmUp: 60).ShouldBe(0);
+        Allocated(loaded.Loaded.Model, loaded.Tokenizer.Vocabulary, [504, 3575, 282, 4649, 314], SamplerChain.Greedy, warmUp: 60).ShouldBe(0);
     }
 
     // The least of some attempts: bytes of all threads over some tokens of one generation.
-    private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, float temperature, int warmUp)
+    private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, SamplerChain samplers, int warmUp)
     {
         using var engine = new InferenceEngine(model, new EngineOptions { Threads = 2, Context = warmUp + 100 + (Attempts * Measured) });
-        var generation = engine.Submit(new Request { Ids = prompt, MaxTokens = engine.Context, Samplers = SamplerChain.OfTemperature(temperature), Seed = 5 });
+        var generation = engine.Submit(new Request { Ids = prompt, MaxTokens = engine.Context, Samplers = samplers, Seed = 5 });
         var text = new TextStream(generation, vocabulary);
         var written = 0L;
         Action<ReadOnlySpan<byte>> write = bytes => written += bytes.Length;

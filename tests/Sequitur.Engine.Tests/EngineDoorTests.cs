@@ -198,6 +198,8 @@ public sealed class EngineDoorTests
 
     private sealed class Thrower : Sampler
     {
-        public override void Apply(Candidates candidates) => throw new InvalidOperationException("no");
+        public override string Name => "thrower";
+
+        public override void Apply(Candidates candidates, in SamplingStep step) => throw new InvalidOperationException("no");
     }
 }

@@ -14,8 +14,8 @@ public sealed class Run : ICommand
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the text as it is, without the chat template" };
     private readonly Option<int?> _maxTokens = Positive("--max-tokens", "The most tokens to generate; by default what the context leaves");
     private readonly Option<int?> _context = Positive("--context", "Positions that prompt and answer may take; by default the model's");
-    private readonly Option<float?> _temperature = new("--temperature") { Description = "Randomness: 0 always takes the likeliest token" };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the random numbers; the same seed gives the same answer" };
+    private readonly SamplingFlags _sampling = new();
     private readonly EngineFlags _engine = new();
 
     /// <summary>Creates the options.</summary>
@@ -30,7 +30,8 @@ public sealed class Run : ICommand
     /// <inheritdoc/>
     public Command Create(ResultStream output, TextWriter error)
     {
-        var command = new Command("run", "Answer a prompt") { _prompt, _model, _system, _raw, _maxTokens, _context, _temperature, _seed };
+        var command = new Command("run", "Answer a prompt") { _prompt, _model, _system, _raw, _maxTokens, _context, _seed };
+        _sampling.AddTo(command);
         _engine.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, output, cancellation)));
         return command;
@@ -58,7 +59,7 @@ public sealed class Run : ICommand
             System = parsed.GetValue(_system),
             Raw = parsed.GetValue(_raw),
             MaxTokens = parsed.GetValue(_maxTokens),
-            Temperature = parsed.GetValue(_temperature),
+            Sampling = _sampling.Read(parsed),
             Seed = parsed.GetValue(_seed),
         };
         using var model = TextModel.Load(parsed.GetValue(_model) ?? EmbeddedModel.Path);

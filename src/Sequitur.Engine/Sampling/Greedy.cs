@@ -5,16 +5,26 @@ namespace Sequitur.Engine.Sampling;
 public sealed class Greedy : Sampler, ISamplerParser
 {
     /// <inheritdoc/>
-    public static Sampler Parse(float? value) => value is null ? new Greedy() : throw new UsageException("greedy takes no value");
+    public static IReadOnlyList<SamplerParameter> Parameters => [];
 
     /// <inheritdoc/>
-    public override void Apply(Candidates candidates)
+    public override string Name => "greedy";
+
+    /// <inheritdoc/>
+    public override bool Truncates => true;
+
+    /// <inheritdoc/>
+    public static Sampler Create(SamplerArguments arguments) => new Greedy();
+
+    /// <inheritdoc/>
+    public override void Apply(Candidates candidates, in SamplingStep step)
     {
         var logits = candidates.Logits;
+        var ids = candidates.Ids;
         var best = 0;
         for (var i = 1; i < logits.Length; i++)
         {
-            if (logits[i] > logits[best] || (logits[i] == logits[best] && candidates.Ids[i] < candidates.Ids[best]))
+            if (logits[i] > logits[best] || (logits[i] == logits[best] && ids[i] < ids[best]))
             {
                 best = i;
             }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sequitur.Engine.Sampling;
 
 /// <summary>Registers a sampler under the name that users write.</summary>
@@ -9,50 +7,72 @@ public sealed class SamplerAttribute(string name) : Attribute
 {
     /// <summary>The name.</summary>
     public string Name => name;
+
+    /// <summary>Where it stands in the default order, by ascending number; 0 if it has no place there.</summary>
+    public int Place { get; init; }
 }
 
 /// <summary>One step between logits and the next token: it changes logits or removes candidates. One file each.</summary>
+/// <remarks>What a sampler learns while a sequence grows belongs to that sequence: see <see cref="ForSequence"/>. All else never changes, so one sampler may serve many requests.</remarks>
 public abstract class Sampler
 {
-    /// <summary>Applies it to what earlier samplers left.</summary>
-    public abstract void Apply(Candidates candidates);
-}
+    /// <summary>The name that it is registered under.</summary>
+    public abstract string Name { get; }
 
-/// <summary>How a sampler is made of what a user writes: <c>temperature=0.8</c>.</summary>
-public interface ISamplerParser
-{
-    /// <summary>Makes the sampler.</summary>
-    /// <param name="value">What stands behind the name; null if nothing does.</param>
-    /// <exception cref="UsageException">The value is impossible.</exception>
-    static abstract Sampler Parse(float? value);
-}
+    /// <summary>Whether it removes tokens because they are likely or unlikely, not because they are forbidden.</summary>
+    public virtual bool Truncates => false;
 
-/// <summary>A registered sampler.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Parse">Makes it.</param>
-public sealed record RegisteredSampler(string Name, Func<float?, Sampler> Parse);
+    /// <summary>Applies it to what earlier samplers left. Allocates nothing.</summary>
+    public abstract void Apply(Candidates candidates, in SamplingStep step);
 
-/// <summary>All samplers.</summary>
-[Registry(typeof(SamplerAttribute))]
-public static partial class Samplers
-{
-    /// <summary>Reads one step of a chain: <c>greedy</c>, <c>temperature=0.8</c>.</summary>
-    /// <exception cref="UsageException">The name is unknown, or the value impossible.</exception>
-    public static Sampler Parse(string text)
+    /// <summary>Tells what the draw gave.</summary>
+    /// <param name="probability">The probability of the token that was drawn, among those that were left.</param>
+    public virtual void Chosen(double probability)
     {
-        var parts = text.Split('=', 2, StringSplitOptions.TrimEntries);
-        var found = All.FirstOrDefault(s => s.Name == parts[0])
-            ?? throw new UsageException($"there is no sampler '{parts[0]}'; allowed: {string.Join(", ", All.Select(s => s.Name))}");
-        if (parts.Length == 1)
-        {
-            return found.Parse(null);
-        }
-
-        return float.TryParse(parts[1], CultureInfo.InvariantCulture, out var value)
-            ? found.Parse(value)
-            : throw new UsageException($"'{parts[1]}' is no number: write {found.Name}=NUMBER");
     }
 
-    private static RegisteredSampler Enter<T>(SamplerAttribute key)
-        where T : Sampler, ISamplerParser => new(key.Name, T.Parse);
+    /// <summary>The sampler that one sequence uses: itself where nothing is learned, else a new one.</summary>
+    /// <param name="capacity">Tokens that the sequence may come to have.</param>
+    public virtual Sampler ForSequence(int capacity) => this;
+
+    /// <summary>The sampler with what it was given as text turned into tokens.</summary>
+    /// <exception cref="UsageException">The text cannot be used with this vocabulary.</exception>
+    public virtual Sampler Bind(Tokenizers.ByteLevelBpe tokenizer) => this;
+
+    /// <summary>Refuses what does not fit a model.</summary>
+    /// <param name="vocabulary">The number of its logits.</param>
+    /// <exception cref="UsageException">It names a token that the model has not, or was not bound.</exception>
+    public virtual void CheckModel(int vocabulary)
+    {
+    }
+
+    /// <summary>Refuses company in which it makes no sense.</summary>
+    /// <exception cref="UsageException">The chain, which holds this sampler, is impossible.</exception>
+    public virtual void CheckChain(IReadOnlyList<Sampler> chain)
+    {
+    }
+
+    /// <summary>As <see cref="SamplerChain.Parse"/> reads it.</summary>
+    public sealed override string ToString()
+    {
+        var text = new StepText(Name);
+        Describe(text);
+        return text.ToString();
+    }
+
+    /// <summary>Writes its parameters, in the order in which it declares them.</summary>
+    protected virtual void Describe(StepText text)
+    {
+    }
+}
+
+/// <summary>How a sampler is made of what a user writes.</summary>
+public interface ISamplerParser
+{
+    /// <summary>What can be said of it; the first is what stands behind <c>name=</c>.</summary>
+    static abstract IReadOnlyList<SamplerParameter> Parameters { get; }
+
+    /// <summary>Makes the sampler; null if it would have no effect.</summary>
+    /// <exception cref="UsageException">The values are impossible.</exception>
+    static abstract Sampler? Create(SamplerArguments arguments);
 }

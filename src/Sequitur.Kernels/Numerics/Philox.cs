@@ -11,6 +11,9 @@ public enum RandomPurpose : uint
 
     /// <summary>The seed of one of several choices of a request.</summary>
     Choice = 3,
+
+    /// <summary>Whether the likeliest tokens are excluded at this step.</summary>
+    Exclude = 4,
 }
 
 /// <summary>

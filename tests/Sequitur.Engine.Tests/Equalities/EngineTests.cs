@@ -60,6 +60,14 @@ public sealed class EngineTests
         set.At(Prompts[^1] + Generated).Frequencies.ShouldNotBe(set.At(Prompts[^2] + Generated).Frequencies);
     }
 
+    // Samplers that look back and that learn, so that company would show.
+    private static readonly SamplerChain[] Chains =
+    [
+        SamplerChain.Greedy,
+        SamplerChain.Parse("penalties(repeat=1.1);dry(multiplier=0.8,breakers=[]);top_k=20;xtc=0.5;temperature=0.9"),
+        SamplerChain.Parse("temperature=0.9;mirostat=2"),
+    ];
+
     private static Generation[] Run(Variant variant, int batchTokens, int sequences, int threads, params int[] prompts)
     {
         using var engine = new InferenceEngine(variant.Model, Options(variant, batchTokens, sequences, threads));
@@ -68,7 +76,7 @@ public sealed class EngineTests
             Ids = Variant.Tokens(length, length),
             MaxTokens = Generated,
             KeepLogits = true,
-            Samplers = length % 2 == 0 ? SamplerChain.Greedy : SamplerChain.OfTemperature(0.9f),
+            Samplers = Chains[length % Chains.Length],
             Seed = (ulong)length,
         })).ToArray();
         while (generations.Any(g => !g.IsFinished))
