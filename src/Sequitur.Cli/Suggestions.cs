@@ -61,6 +61,6 @@ internal static class Suggestions
     private static string Meant(string name, IEnumerable<string> known)
     {
         var nearest = known.Where(word => word.Length > 2).Select(word => (Word: word, Distance: Distance(name, word))).OrderBy(pair => pair.Distance).FirstOrDefault();
-        return nearest.Word is not null && nearest.Distance <= Math.Max(1, name.Trim('-').Length / 3) ? $"; did you mean {nearest.Word}?" : "";
+        return nearest.Word is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean {nearest.Word}?" : "";
     }
 }

@@ -50,5 +50,14 @@ public sealed class JsonTests
     }
 
     [Fact]
+    public void Run_ExampleOfTheDocument_WritesWhatStandsThere()
+    {
+        var result = CliResult.Of([.. Raw, "--stream", "--stop", " and"]);
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "run.md")).ReplaceLineEndings("\n");
+
+        document.ShouldContain(result.Output.Replace(JsonEncodedText.Encode(Repository.Model).ToString(), "models/SmolLM2-135M-Instruct", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Run_JsonOfAnError_IsTheSameLine() => CliResult.Of("run", "hello", "--json", "--model", "/no/such/model.gguf").ShouldFail(3, "does not exist");
 }

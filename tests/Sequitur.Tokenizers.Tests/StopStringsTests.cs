@@ -94,10 +94,14 @@ public class StopStringsTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("a\ud83d")]
-    public void Create_OfWhatIsNoText_IsUsage(string stop) => Should.Throw<UsageException>(() => new StopStrings(["a", stop])).Message.ShouldStartWith("a stop string is");
+    [Fact]
+    public void Create_OfWhatIsNoText_IsUsage()
+    {
+        foreach (string stop in (string[])["", "a\ud83d"])
+        {
+            Should.Throw<UsageException>(() => new StopStrings(["a", stop])).Message.ShouldStartWith("a stop string is");
+        }
+    }
 
     private static (string Text, string? Stop) Search(string text, string[] stops, bool include)
     {
