@@ -20,6 +20,9 @@ public partial class CodeTests
     [GeneratedRegex(@"\bOperatingSystem\s*\.\s*Is|\bRuntimeInformation\b|\bEnvironment\s*\.\s*OSVersion\b")]
     private static partial Regex AsksForSystem { get; }
 
+    [GeneratedRegex(@"\b(DllImport|LibraryImport|NativeLibrary|GetDelegateForFunctionPointer|GetExport)\b")]
+    private static partial Regex NativeCall { get; }
+
     [GeneratedRegex(@"\bnew\s+Thread\b|\bThread\s*\.|\bThreadPool\b|\bTask\s*\.\s*(Run|Factory)\b|\bTaskFactory\b")]
     private static partial Regex Threads { get; }
 
@@ -46,6 +49,11 @@ public partial class CodeTests
     public void System_IsAskedFor_UnderPlatformOnly() =>
         Tree.CSharp("src").Where(file => !file.IsUnder("src/Sequitur.Kernels/Platform")).SelectMany(file => file.Find(AsksForSystem))
             .ShouldHold("Only src/Sequitur.Kernels/Platform asks which system it runs on.");
+
+    [Fact]
+    public void System_IsCalled_UnderPlatformOnly() =>
+        Tree.CSharp("src").Where(file => !file.IsUnder("src/Sequitur.Kernels/Platform")).SelectMany(file => file.Find(NativeCall))
+            .ShouldHold("Calls of an operating system stand in src/Sequitur.Kernels/Platform, one file a system.");
 
     [Fact]
     public void Threads_InKernels_StandUnderPrograms() =>

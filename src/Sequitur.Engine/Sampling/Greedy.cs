@@ -32,4 +32,6 @@ public sealed class Greedy : Sampler, ISamplerParser
 
         candidates.KeepOnly(best);
     }
+
+    /// <inheritdoc/>
 }

@@ -53,4 +53,10 @@ public interface IPlatform
     /// <exception cref="PipeClosedException">The reader of the pipe has gone.</exception>
     /// <exception cref="IOException">They cannot be written for another reason (a full disk).</exception>
     void WriteOutput(ReadOnlySpan<byte> bytes);
+
+    /// <summary>
+    /// Renames a file over another in the same folder (that there need not be), in one step, and returns when the change is on the disk. The contents must have been flushed before.
+    /// The new file has the rights of the one it replaces.
+    /// </summary>
+    void Replace(string file, string destination);
 }

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Sequitur.Kernels;
 
 /// <summary>Linux: memory figures from /proc and sysconf.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed partial class Linux() : Unix(MapAnonymous | MapNoReserve, TryAgain)
 {
     private const int MapAnonymous = 0x20;

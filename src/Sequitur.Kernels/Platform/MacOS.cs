@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Sequitur.Kernels;
 
 /// <summary>macOS: memory figures from proc_pidinfo and sysctl of libSystem.</summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve, TryAgain)
 {
     private const int MapNoReserve = 0x0040;

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sequitur.Kernels;
 
-/// <summary>What Linux and macOS share: mmap, munmap, mprotect and write of the C library, by POSIX; numbers that differ are given.</summary>
+/// <summary>What Linux and macOS share: mmap, munmap, mprotect, write, rename and fsync of the C library, by POSIX; numbers that differ are given.</summary>
 /// <param name="anonymousFlags">Flags of memory that no file is behind: MAP_ANONYMOUS and MAP_NORESERVE.</param>
 /// <param name="tryAgain">EAGAIN.</param>
+[UnsupportedOSPlatform("windows")]
 internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : IPlatform
 {
     private const int ProtectNone = 0;
@@ -15,6 +17,7 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     private const int MapPrivate = 2;
     private const int StandardOutput = 1;
     private const int Interrupted = 4; // EINTR
+    private const int InvalidArgument = 22; // EINVAL
     private const int BrokenPipe = 32; // EPIPE
 
     public abstract string Name { get; }
@@ -86,6 +89,39 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
         }
     }
 
+    public void Replace(string file, string destination)
+    {
+        if (File.Exists(destination))
+        {
+            File.SetUnixFileMode(file, File.GetUnixFileMode(destination));
+        }
+
+        if (Rename(file, destination) != 0)
+        {
+            throw LastError();
+        }
+
+        // The name is an entry of the folder, which has to reach the disk itself.
+        var folder = Open(Path.GetDirectoryName(destination)!, 0);
+        if (folder < 0)
+        {
+            throw LastError();
+        }
+
+        try
+        {
+            // EINVAL: a file system whose folders cannot be flushed, because it keeps them in order by itself or not at all
+            if (FlushToDisk(folder) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
+            {
+                throw LastError();
+            }
+        }
+        finally
+        {
+            _ = Close(folder);
+        }
+    }
+
     protected static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
 
     private static nint Checked(nint address) => address == -1 ? throw LastError() : address;
@@ -101,4 +137,16 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int file, byte* bytes, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string file, string destination);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int readOnly);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushToDisk(int file);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int file);
 }

@@ -14,6 +14,9 @@ internal sealed unsafe partial class Windows : IPlatform
     private const uint MemoryReserve = 0x2000;
     private const uint MemoryRelease = 0x8000;
 
+    private const uint MoveReplaceExisting = 0x01;
+    private const uint MoveWriteThrough = 0x08;
+
     private const int StandardOutput = -11;
     private const int BrokenPipe = 109; // ERROR_BROKEN_PIPE
     private const int NoData = 232; // ERROR_NO_DATA
@@ -100,6 +103,14 @@ internal sealed unsafe partial class Windows : IPlatform
         }
     }
 
+    public void Replace(string file, string destination)
+    {
+        if (MoveFile(file, destination, MoveReplaceExisting | MoveWriteThrough) == 0)
+        {
+            throw LastError();
+        }
+    }
+
     public long PhysicalBytes()
     {
         var status = new MemoryStatus { Size = (uint)sizeof(MemoryStatus) };
@@ -107,6 +118,9 @@ internal sealed unsafe partial class Windows : IPlatform
     }
 
     private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());
+
+    [LibraryImport("kernel32", EntryPoint = "MoveFileExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial int MoveFile(string file, string destination, uint flags);
 
     [LibraryImport("kernel32", EntryPoint = "GetStdHandle", SetLastError = true)]
     private static partial nint StandardHandle(int which);
