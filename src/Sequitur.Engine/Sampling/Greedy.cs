@@ -32,6 +32,4 @@ public sealed class Greedy : Sampler, ISamplerParser
 
         candidates.KeepOnly(best);
     }
-
-    /// <inheritdoc/>
 }
