@@ -67,4 +67,7 @@ public sealed record GgmlType(string Name, int BlockSize, int BlockBytes)
 
     /// <summary>The type of that number, or null where it is unknown or was removed from the format.</summary>
     public static GgmlType? Find(uint id) => id < (uint)Table.Length ? Table[id] : null;
+
+    /// <summary>The number of the type of that name, or −1 where there is none.</summary>
+    public static int NumberOf(string name) => Array.FindIndex(Table, type => type?.Name == name);
 }
