@@ -11,6 +11,8 @@ namespace Sequitur.Quantization.Sources;
 /// </summary>
 internal static class HuggingFaceCheckpoint
 {
+    private static readonly string[] BasePrefixes = ["", "transformer.", "model."];
+
     public static ConversionSource Open(string directory)
     {
         var config = HuggingFaceConfig.Load(directory);
@@ -69,12 +71,14 @@ internal static class HuggingFaceCheckpoint
     {
         foreach (var parameter in model.Parameters)
         {
-            var stored = names.Translate(parameter.Name);
-            if (stored.Name == parameter.Name)
+            // Some published checkpoints leave out the prefix of the family's base model.
+            var name = BasePrefixes.Select(prefix => prefix + parameter.Name).FirstOrDefault(full => names.Translate(full).Name != full);
+            if (name is null)
             {
                 throw new UnsupportedModelException($"{config.Origin}: tensor {parameter.Name} has no name in GGUF files of this family, so the model cannot be written as GGUF");
             }
 
+            var stored = names.Translate(name);
             var count = checked((int)parameter.Weight.Rows);
             var weight = stored.Rows is { } rows ? parameter.Weight.PermuteRows(Inverse(rows(count))) : parameter.Weight;
             yield return new WeightTensor(stored.Name, ShapeOf(parameter), weight);
