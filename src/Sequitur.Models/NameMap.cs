@@ -1,15 +1,16 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Models;
 
 /// <summary>
-/// How a family's checkpoints are written as GGUF: other names for keys and tensors, and rows in another order. Declared beside the family; read by whoever opens such a file.
+/// How a family's checkpoints are written as GGUF: other names for keys and tensors, rows in another order, numbers with something added. Declared beside the family; read by whoever opens
+/// such a file.
 /// </summary>
-public sealed class NameMap
+public sealed partial class NameMap
 {
     private readonly List<(string Key, string GgufKey, bool Required)> _keys = [];
+    private readonly List<(string Key, Func<ModelConfig, Predicate<string>, object?> Value)> _derived = [];
     private readonly List<TensorRule> _tensors = [];
 
     /// <summary>A configuration key: Hugging Face's name, and GGUF's behind the architecture's name (<c>block_count</c>).</summary>
@@ -22,15 +23,37 @@ public sealed class NameMap
         return this;
     }
 
-    /// <summary>A tensor: both names, with <c>{i}</c> for a number; <paramref name="rows"/> says which stored row each logical row is.</summary>
-    public NameMap Tensor(string name, string ggufName, Func<ModelConfig, int, int[]>? rows = null)
+    /// <summary>
+    /// A configuration key that no key of the file gives: it follows from others (by Hugging Face's names, those derived before included), or from which tensors there are (by GGUF's names).
+    /// </summary>
+    /// <param name="key">Hugging Face's name.</param>
+    /// <param name="value">The value; null for none.</param>
+    public NameMap Derived(string key, Func<ModelConfig, Predicate<string>, object?> value)
     {
-        _tensors.Add(new(new Regex($"^{Regex.Escape(name).Replace("\\{i}", "(\\d+)", StringComparison.Ordinal)}$", RegexOptions.CultureInvariant), ggufName, rows));
+        _derived.Add((key, value));
+        return this;
+    }
+
+    /// <summary>A tensor: both names, with <c>{i}</c> and <c>{e}</c> for numbers (of a layer, of an expert); <c>{0}</c> in Hugging Face's name stands for all experts, stacked in one tensor.</summary>
+    /// <param name="name">Hugging Face's name.</param>
+    /// <param name="ggufName">GGUF's name.</param>
+    /// <param name="rows">Says which stored row (which number, of a vector) each logical one is.</param>
+    /// <param name="added">What GGUF's numbers have in addition to Hugging Face's.</param>
+    public NameMap Tensor(string name, string ggufName, Func<ModelConfig, int, int[]>? rows = null, float added = 0)
+    {
+        var pattern = NumberOf().Replace(Regex.Escape(name), number => $"(?<{number.Groups[1].Value}>[0-9]+)");
+        _tensors.Add(new(new Regex($"^{pattern}$", RegexOptions.CultureInvariant), ggufName, rows, added));
         return this;
     }
 
     /// <summary>The keys: Hugging Face's name, GGUF's, and whether a file must have it.</summary>
     public IReadOnlyList<(string Key, string GgufKey, bool Required)> Keys => _keys;
+
+    /// <summary>The keys that follow from others.</summary>
+    public IReadOnlyList<(string Key, Func<ModelConfig, Predicate<string>, object?> Value)> DerivedKeys => _derived;
+
+    /// <summary>Whether a file's key (without the architecture's name) is read.</summary>
+    public bool Reads(string ggufKey) => _keys.Exists(k => k.GgufKey == ggufKey);
 
     /// <summary>The map for one model, whose head counts the row orders depend on.</summary>
     public BoundNameMap For(ModelConfig config) => new(this, config);
@@ -38,37 +61,52 @@ public sealed class NameMap
     /// <summary>
     /// Rows of queries and keys that GGUF keeps as neighbouring rotary pairs (2i, 2i+1) where Hugging Face has halves (i, i + d/2): logical row → stored row.
     /// </summary>
-    public static int[] NeighbouringPairs(int rows, int heads)
+    /// <param name="rows">Rows of all heads.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="turned">Rows of a head that are turned, the first ones; all by default.</param>
+    public static int[] NeighbouringPairs(int rows, int heads, int? turned = null)
     {
         var dim = rows / heads;
-        return [.. Enumerable.Range(0, rows).Select(row => (row / dim * dim) + (row % dim < dim / 2 ? 2 * (row % dim) : (2 * ((row % dim) - (dim / 2))) + 1))];
+        var half = (turned ?? dim) / 2;
+        int InHead(int row) => row < half ? 2 * row : row < 2 * half ? (2 * (row - half)) + 1 : row;
+        return [.. Enumerable.Range(0, rows).Select(row => (row / dim * dim) + InHead(row % dim))];
     }
 
-    internal (string Name, Func<ModelConfig, int, int[]>? Rows) Translate(string name)
+    internal TensorRule? Find(string name, out string ggufName)
     {
         foreach (var rule in _tensors)
         {
-            var match = rule.Pattern.Match(name);
-            if (match.Success)
+            if (rule.Pattern.Match(name) is { Success: true } match)
             {
-                var number = match.Groups.Count > 1 ? match.Groups[1].Value : "";
-                return (rule.GgufName.Replace("{i}", number, StringComparison.Ordinal).ToString(CultureInfo.InvariantCulture), rule.Rows);
+                ggufName = NumberIn().Replace(rule.GgufName, number => match.Groups[number.Groups[1].Value].Value);
+                return rule;
             }
         }
 
-        return (name, null);
+        ggufName = name;
+        return null;
     }
 
-    private sealed record TensorRule(Regex Pattern, string GgufName, Func<ModelConfig, int, int[]>? Rows);
+    // A number's place in a name, and in a name whose special characters are escaped.
+    [GeneratedRegex(@"\{([ie])\}")]
+    private static partial Regex NumberIn();
+
+    [GeneratedRegex(@"\\\{([ie])\}")]
+    private static partial Regex NumberOf();
+
+    internal sealed record TensorRule(Regex Pattern, string GgufName, Func<ModelConfig, int, int[]>? Rows, float Added);
 }
+
+/// <summary>How a tensor is stored.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Rows">Which stored row (number, of a vector) each logical one of so many is; null for the same order.</param>
+/// <param name="Added">What the stored numbers have in addition.</param>
+public sealed record StoredName(string Name, Func<int, int[]>? Rows = null, float Added = 0);
 
 /// <summary>A <see cref="NameMap"/> for one model.</summary>
 public sealed class BoundNameMap(NameMap map, ModelConfig config)
 {
-    /// <summary>GGUF's name of a tensor, and the order of its rows where it differs.</summary>
-    public (string Name, Func<int, int[]>? Rows) Translate(string name)
-    {
-        var (translated, rows) = map.Translate(name);
-        return (translated, rows is null ? null : count => rows(config, count));
-    }
+    /// <summary>How a tensor of a Hugging Face name is stored as GGUF.</summary>
+    public StoredName Translate(string name) => map.Find(name, out var stored) is not { } rule ? new(name)
+        : new(stored, rule.Rows is { } rows ? count => rows(config, count) : null, rule.Added);
 }

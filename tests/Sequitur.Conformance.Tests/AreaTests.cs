@@ -25,7 +25,7 @@ public class AreaTests
     [Fact]
     public void Areas_NotCoveredYet_AreListed()
     {
-        var covered = Corpus.Models.Select(m => m.Id).Concat(Corpus.Generations).ToHashSet();
+        var covered = Corpus.Models.Select(m => m.Id).Concat(Corpus.GgufModels.Select(m => m.Id)).Concat(Corpus.Generations).ToHashSet();
         var areas = Corpus.Folders("").Select(f => f.TrimStart('/')).SelectMany(Parts);
         foreach (var area in areas.Where(f => !covered.Contains(f)))
         {
@@ -40,7 +40,7 @@ public class AreaTests
 
     // Areas of which some parts are run are listed by their parts.
     private static IEnumerable<string> Parts(string area) =>
-        Corpus.ModelAreas.Append(Corpus.GenerationArea).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
+        Corpus.ModelAreas.Append(Corpus.GgufModelArea).Append(Corpus.GenerationArea).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
             ? Corpus.Folders(area).SelectMany(Parts)
             : [area];
 

@@ -26,6 +26,13 @@ public sealed class GeneratedTests
         ["n_routed_experts"] = 8, ["n_shared_experts"] = 1, ["num_experts_per_tok"] = 2, ["n_group"] = 4, ["topk_group"] = 2, ["first_k_dense_replace"] = 1,
     });
 
+    [Fact]
+    public void Mixtral_QuantizedInChunks_GivesTheBitsOfItsLoweredGraph() => Check(Llama.Create, Mixtral());
+
+    [Fact]
+    public void Mixtral_QuantizedExperts_AreMultipliedInIntegers() =>
+        Lowering.Lower(Create(Llama.Create, Mixtral()).Trace().Graph, new NumericChoices(true, null)).Nodes.Count(node => node.Op is ExpertIntegerMatMul).ShouldBe(6);
+
     // The recurrence has more channels than the stream is wide.
     [Fact]
     public void Rwkv_QuantizedInChunks_GivesTheBitsOfItsLoweredGraph() => Check(Rwkv.Create, new()
@@ -45,6 +52,12 @@ public sealed class GeneratedTests
 
         Lowering.Lower(model.Trace().Graph, new NumericChoices(true, null)).Nodes.Count(node => node.Op is ExpertIntegerMatMul).ShouldBe(3);
     }
+
+    private static Dictionary<string, object?> Mixtral() => new()
+    {
+        ["vocab_size"] = 64, ["hidden_size"] = 64, ["intermediate_size"] = 96, ["num_hidden_layers"] = 2, ["num_attention_heads"] = 2,
+        ["num_key_value_heads"] = 1, ["num_local_experts"] = 5, ["num_experts_per_tok"] = 3,
+    };
 
     private static void Check(Func<ModelConfig, WeightScope, Model> create, Dictionary<string, object?> config)
     {

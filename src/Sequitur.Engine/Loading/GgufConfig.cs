@@ -7,18 +7,11 @@ namespace Sequitur.Engine.Loading;
 /// <summary>A model's configuration out of GGUF metadata, by Hugging Face's keys.</summary>
 internal static class GgufConfig
 {
-    private const string Scaling = "rope.scaling.";
-    private const string OldScale = "rope.scale_linear";
-    private const string ExpertCount = "expert_count";
-    private const string RotaryDim = "rope.dimension_count";
-    private const string ValueLength = "attention.value_length";
-
-    /// <summary>Reads the keys that an architecture's map names, and the rotary scaling.</summary>
+    /// <summary>Reads the keys that an architecture's map names, what follows from them, and the rotary scaling.</summary>
     /// <exception cref="InvalidModelException">A required key is missing, or a value impossible.</exception>
-    /// <exception cref="UnsupportedModelException">The file scales its rotary frequencies in a way that is not supported.</exception>
+    /// <exception cref="UnsupportedModelException">A key asks for something that the family does not do.</exception>
     public static ModelConfig Read(GgufWeightSource source, NameMap map)
     {
-        var stored = source.File.Metadata.ToConfig();
         var metadata = source.File.Metadata;
         var architecture = metadata.GetString("general.architecture");
         var values = new Dictionary<string, object?>();
@@ -26,7 +19,7 @@ internal static class GgufConfig
         {
             if (metadata.TryGetValue($"{architecture}.{ggufKey}", out var value))
             {
-                values[key] = value.ToObject();
+                values[key] = Single(value.ToObject(), $"{architecture}.{ggufKey}", source);
             }
             else if (required)
             {
@@ -40,70 +33,42 @@ internal static class GgufConfig
             values["vocab_size"] = metadata.TryGetValue("tokenizer.ggml.tokens", out var tokens) ? tokens.Count : source.Find("token_embd.weight")?.Shape[0];
         }
 
-        RefuseUnread(stored, architecture, map);
-        AddScaling(source, stored, architecture, values);
-        return new ModelConfig(values, source.File.Path, map.Keys.ToDictionary(k => k.Key, k => $"{architecture}.{k.GgufKey}"));
+        var config = new ModelConfig(values, source.File.Path, map.Keys.ToDictionary(k => k.Key, k => $"{architecture}.{k.GgufKey}"));
+        foreach (var (key, value) in map.DerivedKeys.Where(d => !values.ContainsKey(d.Key)))
+        {
+            values[key] = value(config, name => source.Find(name) is not null);
+        }
+
+        var stored = metadata.ToConfig();
+        GgufNeutralKeys.Check(stored, architecture, map, config);
+        if (map.Reads("rope.freq_base") && GgufRope.Read(source, stored, architecture, config) is { } scaling)
+        {
+            values["rope_scaling"] = scaling;
+        }
+
+        return config;
     }
 
-    // Keys that would change the computation and that no family reads under Hugging Face's names: they may only say what is computed anyway.
-    private static void RefuseUnread(ModelConfig stored, string architecture, NameMap map)
+    /// <summary>Refuses tensors that nobody read: leaving them out would give other numbers than the file's author had.</summary>
+    /// <exception cref="UnsupportedModelException">There are such.</exception>
+    public static void RefuseUnread(GgufWeightSource source, IEnumerable<string> unread)
     {
-        if (map.Keys.All(k => k.GgufKey != ExpertCount) && stored.GetInt($"{architecture}.{ExpertCount}", 0) is var experts and not 0)
+        var names = unread.Where(name => !GgufRope.IsFactors(name)).ToArray();
+        if (names.Length > 0)
         {
-            throw new UnsupportedModelException($"{architecture}.{ExpertCount} in {stored.Origin} is {experts}: mixtures of experts are not supported in GGUF files of this architecture");
-        }
-
-        var width = stored.GetSize($"{architecture}.embedding_length");
-        var head = stored.GetSize($"{architecture}.attention.key_length", Math.Max(1, width / stored.GetCount($"{architecture}.attention.head_count")));
-        var turned = stored.GetSize($"{architecture}.{RotaryDim}", head);
-        if (turned % 2 != 0 || turned > head)
-        {
-            throw new InvalidModelException($"{architecture}.{RotaryDim} in {stored.Origin} is {turned}, and must be even and at most the {head} numbers of a head");
-        }
-
-        if (turned != head || stored.GetSize($"{architecture}.{ValueLength}", head) != head)
-        {
-            throw new UnsupportedModelException(
-                $"{architecture}.{RotaryDim} {turned} or {architecture}.{ValueLength} in {stored.Origin} is not the size of a head, {head}, which is not supported in GGUF files of this architecture");
+            throw new UnsupportedModelException($"{source.Description} has {names.Length} tensors that its architecture does not use as described, such as {names[0]}");
         }
     }
 
-    private static void AddScaling(GgufWeightSource source, ModelConfig stored, string architecture, Dictionary<string, object?> values)
+    // Some files give one value a layer where all are equal.
+    private static object Single(object value, string key, GgufWeightSource source) => value switch
     {
-        if (source.Find("rope_freqs.weight") is not null)
+        string => value,
+        System.Collections.IEnumerable list => list.Cast<object>().Distinct().ToArray() switch
         {
-            throw new UnsupportedModelException($"{source.Description} has rotary factors of its own (rope_freqs.weight), which are not supported in GGUF files yet");
-        }
-
-        // What would change the angles and is not read may not be passed over in silence.
-        var known = (string[])[$"{architecture}.{Scaling}type", $"{architecture}.{Scaling}factor", $"{architecture}.{Scaling}original_context_length", $"{architecture}.{Scaling}finetuned"];
-        bool IsUnread(string key) => key == $"{architecture}.{OldScale}" || (key.StartsWith($"{architecture}.{Scaling}", StringComparison.Ordinal) && !known.Contains(key));
-        if (stored.Keys.FirstOrDefault(IsUnread) is { } unread)
-        {
-            throw new UnsupportedModelException($"the key {unread} in {stored.Origin} is not supported yet");
-        }
-
-        var kind = stored.GetString($"{architecture}.{Scaling}type", "none");
-        if (kind is "none")
-        {
-            return;
-        }
-
-        if (kind is not ("linear" or "yarn"))
-        {
-            throw new UnsupportedModelException($"{source.Description} asks for RoPE scaling '{kind}'; in GGUF files linear and yarn are supported");
-        }
-
-        var scaling = new Dictionary<string, object?>
-        {
-            ["rope_type"] = kind,
-            ["factor"] = stored.GetPositive($"{architecture}.{Scaling}factor"),
-        };
-        if (stored.Has($"{architecture}.{Scaling}original_context_length"))
-        {
-            scaling["original_max_position_embeddings"] = stored.GetSize($"{architecture}.{Scaling}original_context_length");
-        }
-
-        values["rope_scaling"] = scaling;
-    }
+            [var single] => single,
+            var several => throw new UnsupportedModelException($"{key} in {source.Description} has {several.Length} different values; one for all layers is supported"),
+        },
+        _ => value,
+    };
 }

@@ -42,8 +42,10 @@ public static class ModelLoader
         {
             var architecture = Find(path, () => ArchitectureRegistry.FindGguf(source.File.Metadata.GetString("general.architecture")));
             var config = GgufConfig.Read(source, architecture.Gguf!);
-            var weights = new WeightScope(new CheckpointWeights(source, architecture.Gguf!.For(config)));
-            return new(Create(architecture, config, weights), config, source, source.File);
+            var weights = new CheckpointWeights(source, architecture.Gguf!.For(config));
+            var model = Create(architecture, config, new WeightScope(weights));
+            GgufConfig.RefuseUnread(source, weights.Unread);
+            return new(model, config, source, source.File);
         }
         catch
         {

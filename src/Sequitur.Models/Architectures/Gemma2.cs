@@ -96,7 +96,7 @@ public sealed record Gemma2Config(ModelConfig Source)
 /// <summary>
 /// Gemma 2 (Gemma Team 2024): norms before and after each part of a layer, windowed and full layers in turn, soft caps on scores and logits, GeGLU, tied head.
 /// </summary>
-[Architecture("Gemma2ForCausalLM", ModelType = "gemma2")]
+[Architecture("Gemma2ForCausalLM", ModelType = "gemma2", Gguf = "gemma2")]
 public sealed class Gemma2 : CausalLanguageModel, IArchitecture
 {
     private readonly Gemma2Config _config;
@@ -113,6 +113,40 @@ public sealed class Gemma2 : CausalLanguageModel, IArchitecture
         _norm = Gemma2Layer.Norm(config, weights["model.norm"]);
         _head = config.TieWordEmbeddings ? new Linear(_embedding.Weight) : new Linear(weights["lm_head"], config.HiddenSize, config.VocabSize);
     }
+
+    /// <inheritdoc/>
+    public static NameMap Gguf { get; } = new NameMap()
+        .Key("hidden_size", "embedding_length", required: true)
+        .Key("intermediate_size", "feed_forward_length", required: true)
+        .Key("num_hidden_layers", "block_count", required: true)
+        .Key("num_attention_heads", "attention.head_count", required: true)
+        .Key("num_key_value_heads", "attention.head_count_kv")
+        .Key("head_dim", "attention.key_length")
+        .Key("rms_norm_eps", "attention.layer_norm_rms_epsilon", required: true)
+        .Key("max_position_embeddings", "context_length")
+        .Key("sliding_window", "attention.sliding_window")
+        .Key("attn_logit_softcapping", "attn_logit_softcapping")
+        .Key("final_logit_softcapping", "final_logit_softcapping")
+        .Key("rope_theta", "rope.freq_base")
+        .Key("vocab_size", "vocab_size")
+        .Derived("num_key_value_heads", (c, _) => c.GetCount("num_attention_heads"))
+        .Derived("head_dim", (c, _) => Math.Max(1, c.GetSize("hidden_size") / c.GetCount("num_attention_heads")))
+        .Derived("query_pre_attn_scalar", (c, _) => ScalarOf(c))
+        .Derived("tie_word_embeddings", (_, has) => !has("output.weight"))
+        .Tensor("model.embed_tokens.weight", "token_embd.weight")
+        .Tensor("model.norm.weight", "output_norm.weight", added: 1)
+        .Tensor("lm_head.weight", "output.weight")
+        .Tensor("model.layers.{i}.input_layernorm.weight", "blk.{i}.attn_norm.weight", added: 1)
+        .Tensor("model.layers.{i}.post_attention_layernorm.weight", "blk.{i}.post_attention_norm.weight", added: 1)
+        .Tensor("model.layers.{i}.pre_feedforward_layernorm.weight", "blk.{i}.ffn_norm.weight", added: 1)
+        .Tensor("model.layers.{i}.post_feedforward_layernorm.weight", "blk.{i}.post_ffw_norm.weight", added: 1)
+        .Tensor("model.layers.{i}.self_attn.q_proj.weight", "blk.{i}.attn_q.weight")
+        .Tensor("model.layers.{i}.self_attn.k_proj.weight", "blk.{i}.attn_k.weight")
+        .Tensor("model.layers.{i}.self_attn.v_proj.weight", "blk.{i}.attn_v.weight")
+        .Tensor("model.layers.{i}.self_attn.o_proj.weight", "blk.{i}.attn_output.weight")
+        .Tensor("model.layers.{i}.mlp.gate_proj.weight", "blk.{i}.ffn_gate.weight")
+        .Tensor("model.layers.{i}.mlp.up_proj.weight", "blk.{i}.ffn_up.weight")
+        .Tensor("model.layers.{i}.mlp.down_proj.weight", "blk.{i}.ffn_down.weight");
 
     /// <inheritdoc/>
     public override int VocabularySize => _config.VocabSize;
@@ -144,6 +178,15 @@ public sealed class Gemma2 : CausalLanguageModel, IArchitecture
         var logits = context.Name("raw_logits", _head.Apply(x));                            // [outputs, vocabulary]
         logits = _config.FinalLogitSoftcapping is { } cap ? logits.Apply(Unary.SoftCap((float)cap)) : logits;
         return new Outputs { [Outputs.Logits] = context.Name("logits", logits) };
+    }
+
+    // GGUF does not store it: it is the size of a head, but for the model of 27 billion weights, which alone has this many layers, where it is the width by head.
+    private static int ScalarOf(ModelConfig config)
+    {
+        const int LayersOf27B = 46;
+        return config.GetCount("num_hidden_layers") == LayersOf27B
+            ? Math.Max(1, config.GetSize("hidden_size") / config.GetCount("num_attention_heads"))
+            : config.GetSize("head_dim");
     }
 }
 

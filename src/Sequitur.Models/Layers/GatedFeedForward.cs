@@ -12,11 +12,12 @@ namespace Sequitur.Models.Layers;
 /// <param name="inputs">Width of the stream.</param>
 /// <param name="width">Width inside.</param>
 /// <param name="activation">The gate's activation.</param>
-public sealed class GatedFeedForward(WeightScope weights, int inputs, int width, UnaryFunction activation)
+/// <param name="bias">Whether the projections have biases.</param>
+public sealed class GatedFeedForward(WeightScope weights, int inputs, int width, UnaryFunction activation, bool bias = false)
 {
-    private readonly Linear _gate = new(weights["gate_proj"], inputs, width);
-    private readonly Linear _up = new(weights["up_proj"], inputs, width);
-    private readonly Linear _down = new(weights["down_proj"], width, inputs);
+    private readonly Linear _gate = new(weights["gate_proj"], inputs, width, bias);
+    private readonly Linear _up = new(weights["up_proj"], inputs, width, bias);
+    private readonly Linear _down = new(weights["down_proj"], width, inputs, bias);
 
     /// <summary>Applies it.</summary>
     public Tensor Apply(Tensor x, ForwardContext context)

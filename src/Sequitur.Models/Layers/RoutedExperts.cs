@@ -19,9 +19,10 @@ public sealed class RoutedExperts
     private readonly Parameter _up;
     private readonly Parameter _down;
 
-    /// <summary>Opens the experts of a scope, one tensor each: <c>0.gate_proj.weight</c> …</summary>
+    /// <summary>Opens the experts of a scope, one tensor each: <c>0.gate_proj.weight</c> …, unless the family has other names for the three.</summary>
     /// <exception cref="InvalidModelException">There are not enough experts to choose from.</exception>
-    public RoutedExperts(WeightScope weights, RouterOptions routing, int count, int inputs, int width, UnaryFunction activation)
+    public RoutedExperts(
+        WeightScope weights, RouterOptions routing, int count, int inputs, int width, UnaryFunction activation, (string Gate, string Up, string Down)? names = null)
     {
         var (groups, top, slots) = (routing.Groups, routing.TopGroups, routing.ExpertsPerToken);
         if (groups < 1 || count % groups != 0 || top < 1 || top > groups || slots < 1 || slots > count / groups * top)
@@ -30,9 +31,10 @@ public sealed class RoutedExperts
         }
 
         (_routing, _activation, _count) = (routing, activation, count);
-        _gate = weights.Experts("{0}.gate_proj.weight", count, width, inputs);
-        _up = weights.Experts("{0}.up_proj.weight", count, width, inputs);
-        _down = weights.Experts("{0}.down_proj.weight", count, inputs, width);
+        var (gate, up, down) = names ?? ("gate_proj", "up_proj", "down_proj");
+        _gate = weights.Experts($"{{0}}.{gate}.weight", count, width, inputs);
+        _up = weights.Experts($"{{0}}.{up}.weight", count, width, inputs);
+        _down = weights.Experts($"{{0}}.{down}.weight", count, inputs, width);
     }
 
     /// <summary>Applies the experts that the scores <c>[rows, experts]</c> choose, corrected by a bias <c>[experts]</c> if there is one.</summary>

@@ -171,7 +171,7 @@ public sealed class ModelConfig
             Fallback(values, key, _values.GetValueOrDefault(key));
         }
 
-        return new(new(values, nested?.Origin ?? Origin));
+        return new(new(values, nested?.Origin ?? Origin, _spellings));
     }
 
     private static void Fallback(Dictionary<string, object?> values, string key, object? value)

@@ -9,6 +9,9 @@ internal static class Corpus
     /// <summary>The areas whose models are run, and where their cases lie.</summary>
     public static IReadOnlyList<string> ModelAreas { get; } = ["models/decoders", "models/encoders", "models/encoder-decoders"];
 
+    /// <summary>The area of tiny models in GGUF files.</summary>
+    public const string GgufModelArea = "gguf/models";
+
     /// <summary>The area of texts by a real model.</summary>
     public const string GenerationArea = "generation";
 
@@ -23,6 +26,10 @@ internal static class Corpus
     /// <summary>All cases of tiny models: folders of <see cref="ModelAreas"/> that have a configuration and expected outputs.</summary>
     public static IReadOnlyList<ModelCase> Models { get; } =
         [.. ModelAreas.SelectMany(Folders).Where(f => Has(f, "config.json") && Has(f, ModelCase.ExpectedName)).Select(f => new ModelCase(f))];
+
+    /// <summary>All cases of tiny GGUF models: folders of <see cref="GgufModelArea"/> that have a model, a description and expected outputs.</summary>
+    public static IReadOnlyList<GgufCase> GgufModels { get; } =
+        [.. Folders(GgufModelArea).Where(f => Has(f, GgufCase.ModelName) && Has(f, "case.json") && Has(f, ModelCase.ExpectedName)).Select(f => new GgufCase(f))];
 
     /// <summary>All cases of texts by a real model: folders of <see cref="GenerationArea"/> with a description and expected outputs.</summary>
     public static IReadOnlyList<string> Generations { get; } =

@@ -9,6 +9,9 @@ internal static class Families
 {
     public const int Vocabulary = 160;
 
+    /// <summary>Stands for a format in the names of variants: matrices of one layer are stored in several.</summary>
+    public const string Mixed = "mixed";
+
     private static readonly Dictionary<string, (string Class, Dictionary<string, object?> Keys)> All = new()
     {
         // Grouped queries, an untied head.
@@ -26,6 +29,15 @@ internal static class Families
         ["llama-dynamic"] = ("LlamaForCausalLM", new(Llama(heads: 2, keyHeads: 2, headDim: 32))
         {
             ["rope_scaling"] = new Dictionary<string, object?> { ["rope_type"] = "dynamic", ["factor"] = 2.0, ["original_max_position_embeddings"] = 128 },
+        }),
+
+        // Experts in place of the feed-forward part, queries of which only a part is turned, values of another size than keys.
+        ["mixtral"] = ("MixtralForCausalLM", new(Llama(heads: 2, keyHeads: 1, headDim: 32))
+        {
+            ["num_local_experts"] = 4,
+            ["num_experts_per_tok"] = 2,
+            ["rotary_dim"] = 16,
+            ["v_head_dim"] = 64,
         }),
 
         // A window that crosses pages (64) and spans (256), soft caps, alternating with a layer that sees everything.
@@ -71,7 +83,8 @@ internal static class Families
     {
         var (name, keys) = All[family];
         var config = new ModelConfig(new Dictionary<string, object?>(keys) { ["architectures"] = new[] { name } }, family);
-        return ArchitectureRegistry.Find(config).Create(config, new WeightScope(new RandomWeights(seed, BlockFormats.Find(format))));
+        WeightProvider weights = format == Mixed ? new MixedWeights(seed) : new RandomWeights(seed, BlockFormats.Find(format));
+        return ArchitectureRegistry.Find(config).Create(config, new WeightScope(weights));
     }
 
     private static Dictionary<string, object?> Llama(int heads, int keyHeads, int headDim) => new()
