@@ -23,19 +23,24 @@ public enum ExitCode
 
     /// <summary>Interrupted from the keyboard.</summary>
     Interrupted = 130,
+
+    /// <summary>Asked to terminate.</summary>
+    Terminated = 143,
 }
 
 /// <summary>The program: parses, runs the command, and turns every error into one clear line and an exit code.</summary>
 public static class CommandLine
 {
-    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show where an error came from", Recursive = true };
+    /// <summary>Whether diagnostics go to standard error.</summary>
+    internal static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show what is done, and where an error came from", Recursive = true };
 
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Receives results only.</param>
     /// <param name="error">Receives everything else.</param>
+    /// <param name="interruption">Ends the command early.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> args, Stream output, TextWriter error)
+    public static int Run(IReadOnlyList<string> args, Stream output, TextWriter error, Interruption? interruption = null)
     {
         using var results = new ResultStream(output);
         var root = new RootCommand("Sequitur: a language-model engine that shows its work") { Verbose };
@@ -44,16 +49,19 @@ public static class CommandLine
             root.Add(command.Create(results, error));
         }
 
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            error.WriteLine($"error: {string.Join("; ", parsed.Errors.Select(Describe))} (see {Usage(parsed)} --help)");
-            return (int)ExitCode.Usage;
-        }
-
+        var verbose = args.Contains(Verbose.Name);
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            var parsed = Parse(root, args);
+            verbose = parsed.GetValue(Verbose);
+            var code = parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption?.Token ?? default)
+                .GetAwaiter().GetResult();
+            return code == (int)ExitCode.Interrupted && interruption is not null ? (int)interruption.Code : code;
+        }
+        catch (OperationCanceledException) when (interruption is { Token.IsCancellationRequested: true })
+        {
+            error.WriteLine("interrupted");
+            return (int)interruption.Code;
         }
         catch (Exception exception)
         {
@@ -62,22 +70,45 @@ public static class CommandLine
                 return (int)ExitCode.Success;
             }
 
-            error.WriteLine(parsed.GetValue(Verbose) ? $"error: {exception}" : $"error: {exception.Message.ReplaceLineEndings(" ")}");
+            error.WriteLine(verbose ? $"error: {exception}" : $"error: {exception.Message.ReplaceLineEndings(" ")}");
             return (int)CodeOf(exception);
         }
     }
 
-    // The parser's own messages span lines and leave out the option that they are about.
-    private static string Describe(ParseError error)
+    // Texts are taken as they are: a prompt that begins with @ is no file of further arguments.
+    private static ParseResult Parse(RootCommand root, IReadOnlyList<string> args)
     {
-        var message = string.Join(' ', error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
-        var option = (error.SymbolResult as OptionResult)?.Option.Name;
-        if (error.SymbolResult is OptionResult { Tokens: [{ Value: var value }], Option.ValueType: var type } && message.Contains("as expected type", StringComparison.Ordinal))
+        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var taken = new List<Option>();
+        var parsed = root.Parse(args, configuration);
+        if (Suggestions.Find(root, parsed, args) is { } unknown)
         {
-            return $"{option} must be {(type == typeof(float?) ? "a number" : "a whole number from 0")}, not '{value}'";
+            throw new UsageException($"{unknown} (see {Usage(parsed)} --help)");
         }
 
-        return option is null || message.Contains(option, StringComparison.Ordinal) ? message : $"{option}: {message}";
+        parsed = root.Parse(EnvironmentFlags.Complete(root, parsed, args, taken), configuration);
+        return parsed.Errors.Count == 0
+            ? parsed
+            : throw new UsageException($"{string.Join("; ", parsed.Errors.Select(problem => Describe(problem, taken)).Distinct())} (see {Usage(parsed)} --help)");
+    }
+
+    // The parser's own messages span lines and leave out the option that they are about.
+    private static string Describe(ParseError error, List<Option> taken)
+    {
+        var message = string.Join(' ', error.Message.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+        if (error.SymbolResult is not OptionResult { Option: var option } result)
+        {
+            return message;
+        }
+
+        var allowed = (option as IFlag)?.Allowed ?? (option.ValueType == typeof(float?) ? "a number" : "a whole number from 0");
+        var described = result.Tokens switch
+        {
+            [] when option.Arity.MinimumNumberOfValues > 0 => option is IFlag ? $"{option.Name} needs a value: {allowed}" : $"{option.Name} needs a value",
+            [{ Value: var value }] when message.Contains("as expected type", StringComparison.Ordinal) => $"{option.Name} must be {allowed}, not '{value}'",
+            _ => message.Contains(option.Name, StringComparison.Ordinal) ? message : $"{option.Name}: {message}",
+        };
+        return taken.Contains(option) ? $"the environment variable {EnvironmentFlags.VariableOf(option)}: {described}" : described;
     }
 
     private static string Usage(ParseResult parsed) =>

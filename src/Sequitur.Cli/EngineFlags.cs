@@ -7,22 +7,9 @@ namespace Sequitur.Cli;
 /// <summary>Options about how the engine runs, which several commands share.</summary>
 internal sealed class EngineFlags
 {
-    private readonly Option<int?> _threads = new("--threads", "-t") { Description = "Threads that compute; by default one a processor core" };
-    private readonly Option<string> _compute = new("--compute") { Description = "How products with quantized weights are computed", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string?> _processor = new("--cpu") { Description = "The widest vectors to use; by default what the processor has" };
-
-    public EngineFlags()
-    {
-        _compute.AcceptOnlyFromAmong("auto", "f32");
-        _processor.AcceptOnlyFromAmong([.. Enum.GetNames<Tier>().Select(name => name.ToLowerInvariant())]);
-        _threads.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var threads) || threads < 1 || threads > 1024))
-            {
-                result.AddError($"--threads must be a whole number from 1 to 1024, not '{result.Tokens[0].Value}'");
-            }
-        });
-    }
+    private readonly Option<int?> _threads = Flags.Whole("--threads", "Threads that compute; by default one a processor core", 1, 1024, "-t");
+    private readonly Option<string?> _compute = Flags.OneOf("--compute", "How products with quantized weights are computed; by default auto", "auto", "f32");
+    private readonly Option<string?> _processor = Flags.OneOf("--cpu", "The widest vectors to use; by default what the processor has", [.. Enum.GetNames<Tier>().Select(name => name.ToLowerInvariant())]);
 
     public void AddTo(Command command)
     {

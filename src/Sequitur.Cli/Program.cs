@@ -1,4 +1,5 @@
 using Sequitur.Cli;
 using Sequitur.Kernels;
 
-return CommandLine.Run(args, new StandardOutput(), Console.Error);
+using var interruption = new Interruption();
+return CommandLine.Run(args, new StandardOutput(), Console.Error, interruption);

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Sequitur.Tokenizers;
 
 namespace Sequitur.Engine;
 
@@ -12,6 +13,7 @@ public sealed class Generation : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private int _count;
     private bool _waiting;
+    private readonly TokenText? _text;
     private volatile FinishReason _reason;
 
     /// <param name="request">What was asked for.</param>
@@ -23,6 +25,7 @@ public sealed class Generation : IValueTaskSource<bool>
         Cancellation = cancellation;
         _tokens = new int[most];
         Logits = request.KeepLogits ? [] : null;
+        _text = request.StopText is { } stop ? new TokenText(stop.Vocabulary, new StopStrings(stop.Strings)) : null;
     }
 
     /// <summary>What was asked for.</summary>
@@ -33,6 +36,12 @@ public sealed class Generation : IValueTaskSource<bool>
 
     /// <summary>Why it ended; <see cref="FinishReason.None"/> while it runs.</summary>
     public FinishReason Reason => _reason;
+
+    /// <summary>The token that ended it; null if something else did.</summary>
+    public int? StopToken { get; private set; }
+
+    /// <summary>The string that ended it; null if something else did.</summary>
+    public string? StopString => _text?.StopString;
 
     /// <summary>Whether no more tokens will come.</summary>
     public bool IsFinished => Reason != FinishReason.None;
@@ -76,15 +85,21 @@ public sealed class Generation : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
 
-    internal void Add(int token)
+    // Adds a token and says why it is the last, if it is: a stop string is complete, or enough were asked for.
+    internal FinishReason Add(int token)
     {
+        var stops = _text?.Append(token, null) ?? false;
         lock (_lock)
         {
             _tokens[_count] = token;
             Volatile.Write(ref _count, _count + 1);
             Release(true);
         }
+
+        return stops ? FinishReason.Stop : _count == Request.MaxTokens ? FinishReason.MaxTokens : FinishReason.None;
     }
+
+    internal void StopAt(int token) => StopToken = token;
 
     internal void Finish(FinishReason reason, Exception? error = null)
     {

@@ -96,7 +96,8 @@ public sealed class InferenceEngine : IDisposable
     }
 
     /// <summary>Accepts a request; steps will run it.</summary>
-    /// <exception cref="UsageException">The prompt is empty or longer than the context, an id is not of the vocabulary, or no token is asked for.</exception>
+    /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
+    /// <exception cref="UsageException">The prompt is empty, an id is not of the vocabulary, no token is asked for, or a stop string is empty.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Generation Submit(Request request, CancellationToken cancellation = default)
     {
@@ -109,7 +110,7 @@ public sealed class InferenceEngine : IDisposable
 
         if (request.Ids.Count > Context)
         {
-            throw new UsageException($"the prompt has {request.Ids.Count} tokens, more than the context of {Context}; shorten it or use a larger --context");
+            throw new CapacityException($"the prompt has {request.Ids.Count} tokens, more than the context of {Context}; shorten it or use a larger --context");
         }
 
         if (request.MaxTokens < 1)
@@ -332,14 +333,14 @@ public sealed class InferenceEngine : IDisposable
         var token = generation.Request.Samplers.Sample(_candidates, generation.Request.Seed, (uint)sequence.Length);
         if (Contains(generation.Request.StopIds, token))
         {
+            generation.StopAt(token);
             Finish(sequence, FinishReason.Stop);
             return;
         }
 
-        generation.Add(token);
-        if (generation.Tokens.Length == generation.Request.MaxTokens)
+        if (generation.Add(token) is var reason && reason != FinishReason.None)
         {
-            Finish(sequence, FinishReason.MaxTokens);
+            Finish(sequence, reason);
         }
         else if (!sequence.TryAppend(token))
         {

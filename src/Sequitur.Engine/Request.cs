@@ -21,6 +21,9 @@ public sealed record Request
     /// <summary>Tokens that end the generation (and are not part of the text).</summary>
     public IReadOnlyList<int> StopIds { get; init; } = [];
 
+    /// <summary>Strings that end the generation; the token that completes one is its last.</summary>
+    public StopText? StopText { get; init; }
+
     /// <summary>The adapter that the sequence runs with, −1 for none. Reserved: others are refused.</summary>
     public int Adapter { get; init; } = -1;
 
@@ -51,7 +54,7 @@ public enum FinishReason
     /// <summary>It has not.</summary>
     None,
 
-    /// <summary>A stop token came.</summary>
+    /// <summary>A stop token came, or a stop string was complete; <see cref="Generation.StopToken"/> and <see cref="Generation.StopString"/> say which.</summary>
     Stop,
 
     /// <summary>The most tokens asked for were generated.</summary>

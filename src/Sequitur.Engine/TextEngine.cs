@@ -26,6 +26,12 @@ public sealed record TextRequest
 
     /// <summary>The seed of the random numbers.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Strings that end the answer, whatever tokens they come in; no part of them is handed out.</summary>
+    public IReadOnlyList<string> Stops { get; init; } = [];
+
+    /// <summary>Whether the answer ends with the stop string instead of before it.</summary>
+    public bool IncludeStop { get; init; }
 }
 
 /// <summary>
@@ -43,7 +49,8 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
     /// <param name="request">The question.</param>
     /// <param name="write">Receives the text, piece by piece.</param>
     /// <param name="cancellation">Ends the answer at the next token.</param>
-    /// <exception cref="UsageException">The prompt is empty or longer than the context.</exception>
+    /// <exception cref="UsageException">The prompt or a stop string is empty.</exception>
+    /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
     public Generation Generate(TextRequest request, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default)
     {
         var ids = Tokenize(request);                                        // 1 tokenize
@@ -106,5 +113,6 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
         Samplers = SamplerChain.OfTemperature(request.Temperature ?? model.Manifest.Temperature ?? 0),
         Seed = request.Seed,
         StopIds = model.StopIds,
+        StopText = request.Stops.Count > 0 ? new StopText(model.Tokenizer.Vocabulary, request.Stops, request.IncludeStop) : null,
     };
 }

@@ -2,11 +2,11 @@ using Sequitur.Tokenizers;
 
 namespace Sequitur.Engine;
 
-/// <summary>The text of a generation as it grows: whole characters, without allocating.</summary>
+/// <summary>The text of a generation as it grows: whole characters, no part of a stop string, without allocating.</summary>
 public sealed class TextStream(Generation generation, BpeVocabulary vocabulary)
 {
-    private readonly StreamingDetokenizer _detokenizer = new(vocabulary);
-    private readonly byte[] _buffer = new byte[new StreamingDetokenizer(vocabulary).MaxBytesPerToken];
+    // The engine searches the same tokens on its own thread, to know when to end; here the search says what may be handed out.
+    private readonly TokenText _text = new(vocabulary, new StopStrings(generation.Request.StopText?.Strings ?? [], generation.Request.StopText?.Include ?? false));
     private int _seen;
 
     /// <summary>Hands out the characters of the tokens that have come since the last call.</summary>
@@ -15,23 +15,14 @@ public sealed class TextStream(Generation generation, BpeVocabulary vocabulary)
         var tokens = generation.Tokens;
         for (; _seen < tokens.Length; _seen++)
         {
-            // A model may have more logits than its tokenizer has tokens (rows that only fill up a matrix): these have no text.
-            var length = tokens[_seen] < vocabulary.Count ? _detokenizer.Append(tokens[_seen], _buffer) : 0;
-            if (length > 0)
-            {
-                write(_buffer.AsSpan(0, length));
-            }
+            _text.Append(tokens[_seen], write);
         }
     }
 
-    /// <summary>Hands out what is left when the generation has ended; a character that never became whole is U+FFFD.</summary>
+    /// <summary>Hands out what is left when the generation has ended: what might have begun a stop string, and U+FFFD for a character that never became whole.</summary>
     public void WriteRest(Action<ReadOnlySpan<byte>> write)
     {
         WriteNew(write);
-        var length = _detokenizer.Flush(_buffer);
-        if (length > 0)
-        {
-            write(_buffer.AsSpan(0, length));
-        }
+        _text.Flush(write);
     }
 }

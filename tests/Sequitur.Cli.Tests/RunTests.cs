@@ -41,7 +41,7 @@ public sealed class RunTests
 
     [Fact]
     public void Run_PromptOverContext_SaysTheCounts() =>
-        CliResult.Of("run", string.Join(' ', Enumerable.Repeat("word", 60)), "--model", Repository.Model, "--context", "32").ShouldFail(2, "more than the context of 32");
+        CliResult.Of("run", string.Join(' ', Enumerable.Repeat("word", 60)), "--model", Repository.Model, "--context", "32").ShouldFail(4, "more than the context of 32");
 
     [Theory]
     [InlineData("--max-tokens", "0", "--max-tokens")]

@@ -15,7 +15,8 @@ public sealed class TextModel : IDisposable
         Manifest = manifest;
         var metadata = loaded.Gguf!.Metadata;
         BeginToken = metadata.TryGetBool("tokenizer.ggml.add_bos_token", out var adds) && adds ? Token(metadata, "tokenizer.ggml.bos_token_id", tokenizer) : null;
-        StopIds = [.. new[] { "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id" }.Select(key => Token(metadata, key, tokenizer)).OfType<int>().Distinct()];
+        IEnumerable<int> turn = template is not null && EndTokens.OfTemplate(template, tokenizer) is { } id ? [id] : [];
+        StopIds = [.. EndTokens.OfGguf(metadata, tokenizer.Vocabulary.Count).Concat(turn).Distinct()];
     }
 
     /// <summary>The model.</summary>
@@ -33,7 +34,7 @@ public sealed class TextModel : IDisposable
     /// <summary>The token that begins every prompt, if the model wants one.</summary>
     public int? BeginToken { get; }
 
-    /// <summary>Tokens that end an answer.</summary>
+    /// <summary>Tokens that end an answer: those of the metadata, and the one that the template ends a turn with.</summary>
     public IReadOnlyList<int> StopIds { get; }
 
     /// <summary>Opens a GGUF file with its vocabulary.</summary>

@@ -22,4 +22,7 @@ public sealed class Greedy : Sampler, ISamplerParser
 
         candidates.KeepOnly(best);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => "greedy";
 }

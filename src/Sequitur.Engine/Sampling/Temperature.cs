@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sequitur.Engine.Sampling;
 
 /// <summary>Divides logits by a temperature: above 1 flatter, below 1 sharper (Ackley et al. 1985).</summary>
@@ -30,4 +32,7 @@ public sealed class Temperature : Sampler, ISamplerParser
             logit /= _temperature;
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"temperature={_temperature}");
 }

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Sequitur.Engine;
+using Sequitur.Engine.Loading;
+
+namespace Sequitur.Cli;
+
+/// <summary>What <c>run --json</c> writes: one JSON object a line, described in <c>docs/run.md</c>. New keys may come within a version; what is there keeps its meaning.</summary>
+internal static class RunReport
+{
+    /// <summary>The name of the schema.</summary>
+    public const string Schema = "sequitur.run";
+
+    /// <summary>Its version.</summary>
+    public const int Version = 1;
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A piece of the answer.</summary>
+    public static void WriteText(ResultStream output, ReadOnlySpan<byte> text)
+    {
+        var line = new Line("text");
+        line.Json.WriteString("text", text);
+        line.WriteTo(output);
+    }
+
+    /// <summary>The whole run.</summary>
+    /// <param name="output">Receives the line.</param>
+    /// <param name="path">The model as it was named.</param>
+    /// <param name="engine">What ran it.</param>
+    /// <param name="generation">The answer's tokens.</param>
+    /// <param name="text">The answer, in UTF-8.</param>
+    public static void WriteEnd(ResultStream output, string path, TextEngine engine, Generation generation, ReadOnlySpan<byte> text)
+    {
+        var line = new Line("end");
+        var json = line.Json;
+        json.WriteString("text", text);
+        Ids(json, "ids", generation.Tokens);
+        json.WriteString("finish_reason", Reason(generation.Reason));
+        Nullable(json, "stop_string", generation.StopString);
+        Nullable(json, "stop_token", generation.StopToken);
+        Nullable(json, "limit", generation.Reason switch { FinishReason.MaxTokens => "max_tokens", FinishReason.ContextLimit => "context", _ => null });
+        json.WriteNumber("prompt_tokens", generation.Request.Ids.Count);
+        json.WriteNumber("generated_tokens", generation.Tokens.Length);
+        json.WriteNumber("context", engine.Engine.Context);
+        json.WriteNumber("seed", generation.Request.Seed);
+        json.WriteStartArray("samplers");
+        foreach (var sampler in generation.Request.Samplers.Samplers)
+        {
+            json.WriteStringValue(sampler.ToString());
+        }
+
+        json.WriteEndArray();
+        Model(json, path, engine.Model.Manifest);
+        line.WriteTo(output);
+    }
+
+    /// <summary>A reason as the API of chat services names it.</summary>
+    public static string Reason(FinishReason reason) => reason switch
+    {
+        FinishReason.Stop => "stop",
+        FinishReason.MaxTokens or FinishReason.ContextLimit => "length",
+        FinishReason.Cancelled => "cancelled",
+        _ => "error",
+    };
+
+    private static void Model(Utf8JsonWriter json, string path, ModelManifest manifest)
+    {
+        json.WriteStartObject("model");
+        json.WriteString("path", path);
+        Nullable(json, "name", manifest.Name);
+        Nullable(json, "sha256", manifest.Sha256);
+        json.WriteEndObject();
+    }
+
+    private static void Ids(Utf8JsonWriter json, string name, ReadOnlySpan<int> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var id in ids)
+        {
+            json.WriteNumberValue(id);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Nullable(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static void Nullable(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    // An object with the schema in front.
+    private sealed class Line
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public Line(string kind)
+        {
+            Json = new Utf8JsonWriter(_bytes, Options);
+            Json.WriteStartObject();
+            Json.WriteString("schema", Schema);
+            Json.WriteNumber("version", Version);
+            Json.WriteString("event", kind);
+        }
+
+        public Utf8JsonWriter Json { get; }
+
+        public void WriteTo(ResultStream output)
+        {
+            Json.WriteEndObject();
+            Json.Dispose();
+            _bytes.Write("\n"u8);
+            output.Write(_bytes.WrittenSpan);
+        }
+    }
+}
