@@ -10,7 +10,10 @@ internal static class FileKinds
     public const int Prefix = 64;
 
     /// <summary>Whether the bytes are the start of a GGUF file.</summary>
-    public static bool IsGguf(ReadOnlySpan<byte> start) => start.StartsWith("GGUF"u8);
+    public static bool IsGguf(ReadOnlySpan<byte> start) => start.StartsWith("GGUF"u8) || IsReversedGguf(start);
+
+    /// <summary>Whether the bytes are the start of a big-endian GGUF file whose writer reversed the magic too.</summary>
+    public static bool IsReversedGguf(ReadOnlySpan<byte> start) => start.StartsWith("FUGG"u8);
 
     /// <summary>Whether the bytes could be the start of a safetensors file: a length, then an object.</summary>
     public static bool IsSafeTensors(ReadOnlySpan<byte> start) =>

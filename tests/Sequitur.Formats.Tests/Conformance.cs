@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sequitur.Formats.Tests;
 
-/// <summary>The reference files: those of the repository, or of the folder that SEQUITUR_CONFORMANCE names.</summary>
+/// <summary>
+/// The reference files: those of the repository, and those of the folder that SEQUITUR_CONFORMANCE names or that lies beside the repository, where there is one.
+/// </summary>
 internal static class Conformance
 {
     /// <summary>What a reader may allocate for a small file.</summary>
@@ -14,24 +16,22 @@ internal static class Conformance
     /// <summary>The repository's folder of container files, for tests that name one.</summary>
     public static string Own { get; } = Path.Combine(Repository, "tests", "conformance", "gguf");
 
-    /// <summary>The folder whose files are discovered: the given one, where it has container files.</summary>
-    public static string Containers { get; } =
-        Environment.GetEnvironmentVariable("SEQUITUR_CONFORMANCE") is { Length: > 0 } given && Directory.Exists(Path.Combine(given, "gguf"))
-            ? Path.Combine(given, "gguf")
-            : Own;
+    /// <summary>The folders whose files are discovered, by a name for each.</summary>
+    public static IReadOnlyDictionary<string, string> Folders { get; } = FindFolders();
 
-    /// <summary>The cases of a list such as <c>gguf_valid.json</c>, by file.</summary>
-    public static IEnumerable<JsonElement> Cases(string list, string? folder = null)
+    /// <summary>The cases of a list such as <c>gguf_valid.json</c>.</summary>
+    public static IEnumerable<JsonElement> Cases(string list, string folder)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder ?? Containers, list)));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, list)));
         return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
     }
 
-    /// <summary>The file names of a list, as data of a theory.</summary>
-    public static IEnumerable<TheoryDataRow<string>> Files(string list) => Cases(list).Select(item => new TheoryDataRow<string>(item.GetProperty("file").GetString()!));
+    /// <summary>The folders' names and the file names of a list, as data of a theory.</summary>
+    public static IEnumerable<TheoryDataRow<string, string>> Files(string list) =>
+        Folders.SelectMany(folder => Cases(list, folder.Value).Select(item => new TheoryDataRow<string, string>(folder.Key, item.GetProperty("file").GetString()!)));
 
     /// <summary>The case of a file.</summary>
-    public static JsonElement Case(string list, string file, string? folder = null) => Cases(list, folder).Single(item => item.GetProperty("file").GetString() == file);
+    public static JsonElement Case(string list, string file, string folder) => Cases(list, folder).Single(item => item.GetProperty("file").GetString() == file);
 
     /// <summary>Asserts that opening a file is refused with one line that names it, without allocating what the file claims.</summary>
     public static void ShouldBeRefused(string path, Action open)
@@ -55,6 +55,18 @@ internal static class Conformance
 
         problem.Message.Any(char.IsControl).ShouldBeFalse(problem.Message);
         problem.Message.Length.ShouldBeLessThan(800);
+    }
+
+    private static Dictionary<string, string> FindFolders()
+    {
+        var others = Environment.GetEnvironmentVariable("SEQUITUR_CONFORMANCE") is { Length: > 0 } given ? given : Path.Combine(Repository, "..", "shared", "conformance");
+        var folders = new Dictionary<string, string> { ["repository"] = Own };
+        if (Directory.Exists(Path.Combine(others, "gguf")))
+        {
+            folders.Add("shared", Path.Combine(others, "gguf"));
+        }
+
+        return folders;
     }
 
     private static string FindRepository()

@@ -29,7 +29,7 @@ public sealed class GgufFile : IDisposable
             throw reader.Damaged($"not a GGUF file: {FileKinds.Describe(start)}");
         }
 
-        reader.Take(4, "the head");
+        reader.IsBigEndian = FileKinds.IsReversedGguf(reader.Take(4, "the head"));
         Version = ReadVersion(ref reader);
         IsBigEndian = reader.IsBigEndian;
         // "at least": a tensor's entry without dimensions, a pair of a one-letter key and a byte
@@ -49,7 +49,10 @@ public sealed class GgufFile : IDisposable
     /// <summary>2 or 3.</summary>
     public int Version { get; }
 
-    /// <summary>Whether the numbers of the file, those of its tensors included, have their highest byte first.</summary>
+    /// <summary>
+    /// Whether the numbers of the file, those of its tensors included, have their highest byte first. Nothing in the head says so but the numbers themselves:
+    /// the version reads as 2 or 3 in one order only. Newer writers reverse the magic as well ("FUGG").
+    /// </summary>
     public bool IsBigEndian { get; }
 
     /// <summary>Tensors start at multiples of so many bytes.</summary>
@@ -64,7 +67,7 @@ public sealed class GgufFile : IDisposable
     /// <summary>What the file says about its model.</summary>
     public GgufMetadata Metadata { get; }
 
-    /// <summary>The tensors, in the order of the file.</summary>
+    /// <summary>The tensors, in the order of the file, with their bytes as they are stored there; <see cref="GgufWeightSource"/> undoes the byte order.</summary>
     public IReadOnlyList<StoredTensor> Tensors { get; }
 
     /// <summary>Opens a file and checks all of its head.</summary>
@@ -91,11 +94,16 @@ public sealed class GgufFile : IDisposable
     private static int ReadVersion(ref GgufReader reader)
     {
         var version = reader.UInt32("the version");
-        // the magic has no order of bytes; a version read the wrong way round is huge
-        if (version is not (2 or 3) && BinaryPrimitives.ReverseEndianness(version) is 2 or 3)
+        // a version read the wrong way round is huge
+        if (BinaryPrimitives.ReverseEndianness(version) is (2 or 3) and var reversed)
         {
+            if (reader.IsBigEndian)
+            {
+                throw reader.Damaged("the magic is that of a big-endian file, and the version is little-endian: the file is damaged");
+            }
+
             reader.IsBigEndian = true;
-            version = BinaryPrimitives.ReverseEndianness(version);
+            version = reversed;
         }
 
         return version is 2 or 3

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sequitur.Kernels.Memory;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Formats.Gguf;
 
 /// <summary>
 /// The tensors of a GGUF model: of one file, or of the files of a split model (<c>name-00001-of-00003.gguf</c>, described by the
-/// keys <c>split.no</c>, <c>split.count</c> and <c>split.tensors.count</c>), which is opened by its first file.
+/// keys <c>split.no</c>, <c>split.count</c> and <c>split.tensors.count</c>), which is opened by its first file. Tensors of a big-endian
+/// file are copied into memory with the bytes of their numbers reversed when they are first asked for; all others stay in the file.
 /// </summary>
 public sealed partial class GgufWeightSource : WeightSource
 {
@@ -15,6 +17,8 @@ public sealed partial class GgufWeightSource : WeightSource
     private readonly List<GgufFile> _files = [];
     private readonly Dictionary<string, StoredTensor> _tensors = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
+    private readonly Dictionary<string, GgmlType> _bigEndian = new(StringComparer.Ordinal);
+    private readonly List<NativeBuffer> _copies = [];
 
     private GgufWeightSource(GgufFile first) => Add(first);
 
@@ -30,7 +34,7 @@ public sealed partial class GgufWeightSource : WeightSource
     /// <summary>Opens a model.</summary>
     /// <exception cref="SequiturException">The file is missing or cannot be read.</exception>
     /// <exception cref="InvalidModelException">A file is damaged, or the files of a split model are not all there and of one model.</exception>
-    /// <exception cref="UnsupportedModelException">The file is of an unknown version, or for big-endian machines.</exception>
+    /// <exception cref="UnsupportedModelException">The file is of an unknown version.</exception>
     public static GgufWeightSource Open(string path)
     {
         var file = GgufFile.Open(path);
@@ -50,13 +54,25 @@ public sealed partial class GgufWeightSource : WeightSource
     }
 
     /// <inheritdoc/>
-    public override StoredTensor? Find(string name) => _tensors.GetValueOrDefault(name);
+    public override StoredTensor? Find(string name)
+    {
+        lock (_copies)
+        {
+            if (_bigEndian.Remove(name, out var type))
+            {
+                _tensors[name] = Reversed(_tensors[name], type);
+            }
+
+            return _tensors.GetValueOrDefault(name);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            _copies.ForEach(copy => copy.Dispose());
             _files.ForEach(file => file.Dispose());
         }
     }
@@ -122,11 +138,6 @@ public sealed partial class GgufWeightSource : WeightSource
 
     private void Add(GgufFile file)
     {
-        if (file.IsBigEndian)
-        {
-            throw new UnsupportedModelException($"{file.Path}: the file is made for big-endian machines, which is not supported: get the little-endian one");
-        }
-
         _files.Add(file);
         foreach (var tensor in file.Tensors)
         {
@@ -136,6 +147,18 @@ public sealed partial class GgufWeightSource : WeightSource
             }
 
             _names.Add(tensor.Name);
+            if (file.IsBigEndian && GgmlType.Find(tensor.Format) is { } type && ByteOrder.Matters(type))
+            {
+                _bigEndian.Add(tensor.Name, type);
+            }
         }
+    }
+
+    private StoredTensor Reversed(StoredTensor stored, GgmlType type)
+    {
+        var copy = new NativeBuffer(stored.Data.Bytes, zeroed: false);
+        _copies.Add(copy);
+        ByteOrder.Reverse(stored.Data, copy.Region, type);
+        return stored with { Planes = [new(Plane.DataName, copy.Region)] };
     }
 }

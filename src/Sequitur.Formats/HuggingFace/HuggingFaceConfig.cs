@@ -30,8 +30,9 @@ public static class HuggingFaceConfig
     public static ModelConfig Parse(ReadOnlySpan<byte> json, string origin)
     {
         using var document = JsonFiles.Parse(PythonFloats.Replace(json), origin);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            ? new((IReadOnlyDictionary<string, object?>)Convert(document.RootElement, origin)!, origin)
+        // an object may stand for a number
+        return document.RootElement.ValueKind == JsonValueKind.Object && Convert(document.RootElement, origin) is IReadOnlyDictionary<string, object?> values
+            ? new(values, origin)
             : throw new InvalidModelException($"{origin}: a configuration must be a JSON object");
     }
 

@@ -8,6 +8,9 @@ public sealed unsafe class NativeBuffer : IDisposable
     /// <summary>Alignment in bytes: a cache line, and the widest vector.</summary>
     public const int Alignment = 64;
 
+    [ThreadStatic]
+    private static long _allocated;
+
     private void* _address;
 
     /// <summary>Allocates memory.</summary>
@@ -27,7 +30,14 @@ public sealed unsafe class NativeBuffer : IDisposable
         }
 
         GC.AddMemoryPressure(Math.Max(bytes, 1));
+        _allocated += bytes;
     }
+
+    /// <summary>
+    /// Bytes of all buffers that the calling thread ever allocated, those freed since included: with <see cref="GC.GetAllocatedBytesForCurrentThread"/>, what a
+    /// piece of work took.
+    /// </summary>
+    public static long AllocatedBytesForCurrentThread => _allocated;
 
     /// <summary>Frees the memory of a buffer that was never disposed.</summary>
     ~NativeBuffer() => Free();

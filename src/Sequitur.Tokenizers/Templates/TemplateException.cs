@@ -31,7 +31,7 @@ public enum TemplateErrorKind
 /// <param name="line">The line of the template, from 1; 0 if none is known.</param>
 /// <param name="inner">What caused it, if another exception did.</param>
 public sealed class TemplateException(TemplateErrorKind kind, string detail, int line, Exception? inner = null)
-    : SequiturException(line > 0 ? $"Chat template, line {line}: {detail}" : $"Chat template: {detail}", inner)
+    : SequiturException(OneLine(line > 0 ? $"Chat template, line {line}: {detail}" : $"Chat template: {detail}"), inner)
 {
     /// <summary>What kind of failure it is.</summary>
     public TemplateErrorKind Kind { get; } = kind;

@@ -6,41 +6,40 @@ namespace Sequitur.Formats.Tests.SafeTensors;
 
 public class SafeTensorsTests
 {
-    private static readonly string Root = Path.Combine(Conformance.Containers, "safetensors");
     private static readonly string Own = Path.Combine(Conformance.Own, "safetensors");
 
-    public static IEnumerable<TheoryDataRow<string>> Valid => Conformance.Files("safetensors_valid.json");
+    public static IEnumerable<TheoryDataRow<string, string>> Valid => Conformance.Files("safetensors_valid.json");
 
-    public static IEnumerable<TheoryDataRow<string>> Invalid => Conformance.Files("safetensors_invalid.json");
+    public static IEnumerable<TheoryDataRow<string, string>> Invalid => Conformance.Files("safetensors_invalid.json");
 
-    public static IEnumerable<TheoryDataRow<string>> Borderline => Conformance.Files("safetensors_borderline.json");
+    public static IEnumerable<TheoryDataRow<string, string>> Borderline => Conformance.Files("safetensors_borderline.json");
 
     [Theory]
     [MemberData(nameof(Valid))]
-    public void Open_ValidFile_HoldsWhatIsStated(string name)
+    public void Open_ValidFile_HoldsWhatIsStated(string folder, string name)
     {
-        using var file = SafeTensorsFile.Open(Path.Combine(Root, "valid", name));
+        using var file = SafeTensorsFile.Open(PathOf(folder, "valid", name));
 
-        ShouldMatch(file, Conformance.Case("safetensors_valid.json", name));
+        ShouldMatch(file, Conformance.Case("safetensors_valid.json", name, Conformance.Folders[folder]));
     }
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void Open_InvalidFile_IsRefused(string name)
+    public void Open_InvalidFile_IsRefused(string folder, string name)
     {
-        var path = Path.Combine(Root, "invalid", name);
+        var path = PathOf(folder, "invalid", name);
 
         Conformance.ShouldBeRefused(path, () => SafeTensorsFile.Open(path).Dispose());
     }
 
     [Theory]
     [MemberData(nameof(Borderline))]
-    public void Open_BorderlineFile_IsRefusedOrRead(string name)
+    public void Open_BorderlineFile_IsRefusedOrRead(string folder, string name)
     {
         SafeTensorsFile file;
         try
         {
-            file = SafeTensorsFile.Open(Path.Combine(Root, "borderline", name));
+            file = SafeTensorsFile.Open(PathOf(folder, "borderline", name));
         }
         catch (SequiturException problem)
         {
@@ -50,7 +49,7 @@ public class SafeTensorsTests
 
         using (file)
         {
-            if (Conformance.Case("safetensors_borderline.json", name).TryGetProperty("if_accepted", out var expected))
+            if (Conformance.Case("safetensors_borderline.json", name, Conformance.Folders[folder]).TryGetProperty("if_accepted", out var expected))
             {
                 ShouldMatch(file, expected);
             }
@@ -156,6 +155,8 @@ public class SafeTensorsTests
         Should.Throw<SequiturException>(() => SafeTensorsWeightSource.Open(directory.Path)).Message.ShouldContain("convert them to safetensors");
     }
 
+    private static string PathOf(string folder, string kind, string name) => Path.Combine(Conformance.Folders[folder], "safetensors", kind, name);
+
     private static void ShouldMatch(SafeTensorsFile file, System.Text.Json.JsonElement expected)
     {
         file.HeaderBytes.ShouldBe(expected.GetProperty("header_bytes").GetInt32());
@@ -169,6 +170,7 @@ public class SafeTensorsTests
             var wanted = tensors[tensor.Name];
             tensor.Format.ShouldBe(wanted.GetProperty("dtype").GetString());
             Expected.ShouldMatch(tensor, wanted, wanted.GetProperty("shape").EnumerateArray().Select(item => item.GetInt64()));
+            Numbers.ShouldMatch(tensor, wanted);
         }
     }
 }
