@@ -9,8 +9,8 @@ internal sealed class RandomModelFlags
     private const int Most = 1 << 24;
 
     private readonly Option<bool> _random = new("--random") { Description = "Make a model of a given shape with random weights, for timing" };
-    private readonly Option<string?> _shape = new("--shape") { Description = $"A published shape, which the options below change: {string.Join(", ", ModelShape.Presets.Keys)}" };
-    private readonly Option<string> _architecture = new("--architecture") { Description = "The architecture of the random model", DefaultValueFactory = _ => RandomModel.Architectures[0] };
+    private readonly Option<string?> _shape = Flags.OneOf("--shape", $"A published shape, which the options below change: {string.Join(", ", ModelShape.Presets.Keys)}", [.. ModelShape.Presets.Keys]);
+    private readonly Option<string?> _architecture = Flags.OneOf("--architecture", "The architecture of the random model", [.. RandomModel.Architectures]);
     private readonly Option<int?> _layers = Size("--layers", "Layers");
     private readonly Option<int?> _width = Size("--width", "Width of the residual stream");
     private readonly Option<int?> _heads = Size("--heads", "Query heads");
@@ -21,20 +21,16 @@ internal sealed class RandomModelFlags
     private readonly Option<bool> _tied = new("--tied") { Description = "Use the embedding table as the head" };
     private readonly Option<int?> _experts = Size("--experts", "Experts a layer");
     private readonly Option<int?> _expertsUsed = Size("--experts-used", "Experts that a token visits");
-    private readonly Option<ulong> _seed = new("--seed") { Description = "The same seed gives the same weights" };
+    private readonly Option<ulong?> _seed = Flags.Whole("--seed", "The same seed gives the same weights; 0 by default", ulong.MinValue, ulong.MaxValue);
 
-    public RandomModelFlags()
-    {
-        _shape.AcceptOnlyFromAmong([.. ModelShape.Presets.Keys]);
-        _architecture.AcceptOnlyFromAmong([.. RandomModel.Architectures]);
-    }
-
-    private Option[] All => [_shape, _architecture, _layers, _width, _heads, _keyValueHeads, _feedForward, _vocabulary, _context, _tied, _experts, _expertsUsed, _seed];
+    // But for the seed, which a variable may set for all commands.
+    private Option[] Sizes => [_shape, _architecture, _layers, _width, _heads, _keyValueHeads, _feedForward, _vocabulary, _context, _tied, _experts, _expertsUsed];
 
     public void AddTo(Command command)
     {
         command.Add(_random);
-        foreach (var option in All)
+        command.Add(_seed);
+        foreach (var option in Sizes)
         {
             command.Add(option);
         }
@@ -43,7 +39,7 @@ internal sealed class RandomModelFlags
     /// <summary>Whether a random model is asked for.</summary>
     public bool IsAsked(ParseResult parsed) => parsed.GetValue(_random);
 
-    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed) ?? 0;
 
     /// <summary>The shape that is asked for, or null.</summary>
     /// <exception cref="UsageException">A size is missing, or an option stands there without <c>--random</c>.</exception>
@@ -51,7 +47,7 @@ internal sealed class RandomModelFlags
     {
         if (!IsAsked(parsed))
         {
-            return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray ? throw new UsageException($"{stray.Name} goes with --random only") : null;
+            return Sizes.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } stray ? throw new UsageException($"{stray.Name} goes with --random only") : null;
         }
 
         var preset = parsed.GetValue(_shape) is { } name ? ModelShape.Presets[name] : null;
@@ -71,5 +67,5 @@ internal sealed class RandomModelFlags
         return shape with { Context = Of(_context, preset?.Context ?? shape.Context), RopeBase = preset?.RopeBase ?? shape.RopeBase };
     }
 
-    private static Option<int?> Size(string name, string description) => Options.WholeNumber(name, description, 1, Most);
+    private static Option<int?> Size(string name, string description) => Flags.Whole(name, description, 1, Most);
 }

@@ -29,7 +29,7 @@ public sealed class HuggingFaceTests
         }
 
         using var expected = ModelLoader.Load(directory);
-        using var actual = Load(folder["a.gguf"]);
+        using var actual = ModelLoader.Load(folder["a.gguf"]);
 
         actual.Model.VocabularySize.ShouldBe(expected.Model.VocabularySize);
         actual.Model.MaxPositions.ShouldBe(expected.Model.MaxPositions);
@@ -69,19 +69,6 @@ public sealed class HuggingFaceTests
         Should.Throw<UnsupportedModelException>(() => ConversionSource.Open(Path.GetDirectoryName(folder["x"])!)).Message.ShouldContain(HuggingFaceConfig.FileName);
     }
 
-    private static LoadedModel Load(string path)
-    {
-        try
-        {
-            return ModelLoader.Load(path);
-        }
-        catch (UnsupportedModelException problem) when (problem.Message.Contains("rope_freqs.weight", StringComparison.Ordinal))
-        {
-            Assert.Skip(problem.Message);
-            throw;
-        }
-    }
-
     private static void ShouldBeEqual(Tensors.Weights.Parameter actual, Tensors.Weights.Parameter expected)
     {
         actual.Shape.ShouldBe(expected.Shape, expected.Name);
@@ -90,7 +77,17 @@ public sealed class HuggingFaceTests
         {
             actual.Weight.DecodeRow(row, a);
             expected.Weight.DecodeRow(row, b);
-            a.AsSpan().SequenceEqual(b).ShouldBeTrue($"{expected.Name}, row {row}");
+            if (expected.Shape.Rank > 1)
+            {
+                a.AsSpan().SequenceEqual(b).ShouldBeTrue($"{expected.Name}, row {row}");
+                continue;
+            }
+
+            // gains of norms are stored with 1 added in some families, which rounds
+            for (var i = 0; i < a.Length; i++)
+            {
+                a[i].ShouldBe(b[i], 1.2e-7f, $"{expected.Name}[{i}]");
+            }
         }
     }
 }

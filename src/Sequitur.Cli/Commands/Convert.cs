@@ -11,11 +11,11 @@ public sealed class Convert : ICommand
 {
     private readonly Argument<string?> _model = new("MODEL") { Description = "A GGUF file (the first of a split model), or a Hugging Face directory", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _to = new("--to") { Description = $"The format of matrices: {string.Join(", ", TargetFormats.All)}" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write; by default beside the model, named after it and the format" };
+    private readonly Option<string?> _output = Flags.Text<string?>("--output", "The file to write; by default beside the model, named after it and the format", "a path", "-o");
     private readonly Option<bool> _force = new("--force") { Description = "Replace a file that is there" };
     private readonly Option<bool> _json = new("--json") { Description = "Print what was done as one JSON object" };
     private readonly Option<string?> _vocabulary = new("--vocab-from") { Description = "A GGUF file whose vocabulary the model is given" };
-    private readonly Option<int?> _threads = Options.WholeNumber("--threads", "Threads that encode; they never change a byte", 1, 1024, "-t");
+    private readonly Option<int?> _threads = Flags.Whole("--threads", "Threads that encode; they never change a byte", 1, 1024, "-t");
     private readonly RandomModelFlags _random = new();
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed class Convert : ICommand
         var source = _random.Read(parsed) is { } shape
             ? model is null ? RandomModel.Create(shape, _random.Seed(parsed)) : throw new UsageException($"--random makes a model and takes none: {model}")
             : ConversionSource.Open(model ?? throw new UsageException("the model is missing: name a GGUF file or a directory, or make one with --random"));
-        var vocabulary = parsed.GetValue(_vocabulary) ?? (parsed.GetResult(_vocabulary) is null && !source.HasVocabulary && _random.IsAsked(parsed) ? Embedded(source) : null);
+        var vocabulary = parsed.GetValue(_vocabulary) ?? (_random.IsAsked(parsed) ? Embedded(source) : null);
         return vocabulary is null ? source : Keep(source, vocabulary);
     }
 
@@ -94,7 +94,7 @@ public sealed class Convert : ICommand
     }
 
     private string Destination(ParseResult parsed, string? model, string format) => parsed.GetValue(_output) is { } given
-        ? given.Length > 0 ? given : throw new UsageException("--output is empty")
+        ? given
         : model is null ? throw new UsageException(_random.IsAsked(parsed) ? "--output is missing: a random model has no name of its own" : "the model is missing: name a GGUF file or a directory, or make one with --random")
         : OutputNames.Beside(model, format);
 }

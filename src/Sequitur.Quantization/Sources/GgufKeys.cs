@@ -10,14 +10,20 @@ internal sealed class GgufKeys
     private const string RopeTheta = "rope_theta";
     private const double DefaultTheta = 10_000;
 
+    // Hugging Face's names of what GGUF states behind rope.scaling.
+    private static readonly (string Key, string GgufKey)[] ScalingKeys =
+        [("factor", "factor"), ("original_max_position_embeddings", "original_context_length"), ("beta_fast", "yarn_beta_fast"), ("beta_slow", "yarn_beta_slow")];
+
     private readonly ModelConfig _config;
     private readonly NameMap _map;
     private readonly RopeParameters _rope;
+    private readonly IReadOnlyList<SourceTensor> _tensors;
     private readonly Dictionary<string, object?> _values = [];
     private readonly Dictionary<string, object?> _scaling = [];
 
-    private GgufKeys(ModelConfig config, NameMap map)
+    private GgufKeys(ModelConfig config, NameMap map, IReadOnlyList<SourceTensor> tensors)
     {
+        _tensors = tensors;
         _config = config;
         _map = map;
         _rope = config.GetRope(DefaultTheta);
@@ -26,9 +32,9 @@ internal sealed class GgufKeys
     /// <summary>Takes the keys that a family's map names. What Hugging Face leaves to defaults is stated; GGUF has none.</summary>
     /// <exception cref="InvalidModelException">A key that GGUF needs is missing.</exception>
     /// <exception cref="UnsupportedModelException">The rotary scaling cannot be stated.</exception>
-    public static GgufKeys Of(ModelConfig config, NameMap map, Model model)
+    public static GgufKeys Of(ModelConfig config, NameMap map, Model model, IReadOnlyList<SourceTensor> tensors)
     {
-        var keys = new GgufKeys(config, map);
+        var keys = new GgufKeys(config, map, tensors);
         foreach (var (key, ggufKey, required) in map.Keys)
         {
             keys._values[key] = ggufKey switch
@@ -36,7 +42,7 @@ internal sealed class GgufKeys
                 "vocab_size" => model.VocabularySize,
                 "context_length" => model.MaxPositions,
                 "rope.freq_base" => keys._rope.Theta,
-                "feed_forward_length" when !config.Has(key) => FeedForward(model, map.For(config)),
+                "feed_forward_length" when !config.Has(key) => keys.FeedForward(),
                 _ => config[key],
             };
             if (required && keys._values[key] is null)
@@ -51,12 +57,21 @@ internal sealed class GgufKeys
     }
 
     /// <summary>The configuration that a reader of the keys finds.</summary>
-    public ModelConfig ToConfig() => new(
-        new Dictionary<string, object?>(_values)
+    public ModelConfig ToConfig()
+    {
+        var values = new Dictionary<string, object?>(_values)
         {
             ["rope_scaling"] = _scaling.Count > 0 ? _scaling : _rope.Type == "llama3" ? _rope.Values.Keys.ToDictionary(key => key, key => _rope.Values[key]) : null,
-        },
-        _config.Origin);
+        };
+        var config = new ModelConfig(values, _config.Origin);
+        var names = _tensors.Select(tensor => tensor.Name).ToHashSet();
+        foreach (var (key, value) in _map.DerivedKeys.Where(derived => !config.Has(derived.Key)))
+        {
+            values[key] = value(config, names.Contains);
+        }
+
+        return config;
+    }
 
     /// <summary>The metadata, under an architecture's name.</summary>
     public IEnumerable<KeyValuePair<string, GgufValue>> Metadata(string architecture)
@@ -74,11 +89,11 @@ internal sealed class GgufKeys
         if (_scaling.Count > 0)
         {
             yield return new($"{architecture}.rope.scaling.type", GgufValues.Of(_rope.Type));
-            yield return new($"{architecture}.rope.scaling.factor", GgufValues.Of((float)_rope.Factor));
-            if (_scaling.TryGetValue("original_max_position_embeddings", out var original))
-            {
-                yield return new($"{architecture}.rope.scaling.original_context_length", Value("original_max_position_embeddings", original!));
-            }
+        }
+
+        foreach (var (key, ggufKey) in ScalingKeys.Where(entry => _scaling.ContainsKey(entry.Key)))
+        {
+            yield return new($"{architecture}.rope.scaling.{ggufKey}", Value(key, _scaling[key]!));
         }
     }
 
@@ -97,8 +112,7 @@ internal sealed class GgufKeys
     }
 
     // Where the configuration leaves it to the family's default.
-    private static long? FeedForward(Model model, BoundNameMap names) =>
-        model.Parameters.FirstOrDefault(parameter => names.Translate(parameter.Name).Name.EndsWith(".ffn_up.weight", StringComparison.Ordinal))?.Weight.Rows;
+    private long? FeedForward() => _tensors.FirstOrDefault(tensor => tensor.Name.EndsWith(".ffn_up.weight", StringComparison.Ordinal))?.Rows;
 
     private void AddScaling()
     {
@@ -109,9 +123,9 @@ internal sealed class GgufKeys
             case "linear" or "yarn":
                 _scaling["rope_type"] = _rope.Type;
                 _scaling["factor"] = _rope.Factor;
-                if (_rope.Values.Has("original_max_position_embeddings"))
+                foreach (var (key, _) in ScalingKeys.Where(entry => entry.Key != "factor" && _rope.Values.Has(entry.Key)))
                 {
-                    _scaling["original_max_position_embeddings"] = _rope.Values["original_max_position_embeddings"];
+                    _scaling[key] = key.StartsWith("beta", StringComparison.Ordinal) ? _rope.Values.GetFloat(key) : _rope.Values[key];
                 }
 
                 break;

@@ -20,13 +20,16 @@ internal static class HuggingFaceCheckpoint
         try
         {
             var architecture = ArchitectureRegistry.Find(config);
-            if (architecture is not { Gguf: { } map, Key.Gguf: { } name })
+
+            // A family may have several keys, and GGUF one name for all of them.
+            if (architecture.Gguf is not { } map || ArchitectureRegistry.All.FirstOrDefault(entry => entry.Gguf == map && entry.Key.Gguf is not null)?.Key.Gguf is not { } name)
             {
                 throw new UnsupportedModelException($"{config.Origin}: {architecture.Key.ClassName} cannot be written as GGUF yet");
             }
 
             var model = Create(architecture, config, source);
-            var keys = GgufKeys.Of(config, map, model);
+            var tensors = Tensors(model, map.For(config), config).ToArray();
+            var keys = GgufKeys.Of(config, map, model, tensors);
             RequireSame(model, Create(architecture, keys.ToConfig(), source), config);
             var title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
             KeyValuePair<string, GgufValue>[] metadata =
@@ -36,7 +39,7 @@ internal static class HuggingFaceCheckpoint
                 .. keys.Metadata(name),
                 new(GgufNames.TokenizerModel, GgufValues.Of(GgufNames.NoVocabulary)),
             ];
-            return new(metadata, [.. Tensors(model, map.For(config), config), .. keys.RopeFactors(model)], Notes(model, source), [source]);
+            return new(metadata, [.. tensors, .. keys.RopeFactors(model)], Notes(model, source), [source]);
         }
         catch
         {
@@ -63,7 +66,7 @@ internal static class HuggingFaceCheckpoint
         if (ModelText.Of(model) != ModelText.Of(written))
         {
             throw new UnsupportedModelException(
-                $"{config.Origin} asks for something that GGUF files of this family cannot say (an activation, biases, or a scale of scores or positions of its own), so the model cannot be written as GGUF");
+                $"{config.Origin} asks for something that GGUF files of this family cannot say (an unusual activation, or a scale of scores or positions of its own), so the model cannot be written as GGUF");
         }
     }
 
@@ -71,19 +74,18 @@ internal static class HuggingFaceCheckpoint
     {
         foreach (var parameter in model.Parameters)
         {
-            // Some published checkpoints leave out the prefix of the family's base model.
-            var name = BasePrefixes.Select(prefix => prefix + parameter.Name).FirstOrDefault(full => names.Translate(full).Name != full);
-            if (name is null)
-            {
-                throw new UnsupportedModelException($"{config.Origin}: tensor {parameter.Name} has no name in GGUF files of this family, so the model cannot be written as GGUF");
-            }
-
-            var stored = names.Translate(name);
-            var count = checked((int)parameter.Weight.Rows);
-            var weight = stored.Rows is { } rows ? parameter.Weight.PermuteRows(Inverse(rows(count))) : parameter.Weight;
-            yield return new WeightTensor(stored.Name, ShapeOf(parameter), weight);
+            var stored = StoredName(parameter, names)
+                ?? throw new UnsupportedModelException($"{config.Origin}: tensor {parameter.Name} has no name in GGUF files of this family, so the model cannot be written as GGUF");
+            var isVector = parameter.Shape.Rank == 1;
+            var order = stored.Rows is { } rows ? Inverse(rows(checked((int)(isVector ? parameter.Weight.Columns : parameter.Weight.Rows)))) : null;
+            var weight = order is null || isVector ? parameter.Weight : parameter.Weight.PermuteRows(order);
+            yield return new WeightTensor(stored.Name, ShapeOf(parameter), weight, isVector ? order : null, stored.Added);
         }
     }
+
+    // Some published checkpoints leave out the prefix of the family's base model.
+    private static StoredName? StoredName(Parameter parameter, BoundNameMap names) =>
+        BasePrefixes.Select(prefix => prefix + parameter.Name).Where(full => names.Translate(full).Name != full).Select(names.Translate).FirstOrDefault();
 
     // Experts are stacked; all else is stored as the family reads it, row after row.
     private static IReadOnlyList<long> ShapeOf(Parameter parameter) => parameter.Shape.Rank == 1 ? [parameter.Shape.Columns]

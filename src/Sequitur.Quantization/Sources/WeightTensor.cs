@@ -5,9 +5,30 @@ using Sequitur.Tensors.Weights;
 namespace Sequitur.Quantization.Sources;
 
 /// <summary>A tensor out of a <see cref="Weight"/>: rows of a checkpoint, perhaps transposed, stacked or in another order.</summary>
-internal sealed class WeightTensor(string name, IReadOnlyList<long> shape, Weight weight) : SourceTensor(name, weight.Format.Name, shape)
+/// <param name="name">Its name in the GGUF file.</param>
+/// <param name="shape">Its sizes there.</param>
+/// <param name="weight">The numbers.</param>
+/// <param name="columns">Which column of the weight each number of a row is; null for the same order.</param>
+/// <param name="added">What is added to every number.</param>
+internal sealed class WeightTensor(string name, IReadOnlyList<long> shape, Weight weight, int[]? columns = null, float added = 0) : SourceTensor(name, weight.Format.Name, shape)
 {
-    public override void Read(long row, Span<float> destination) => weight.DecodeRow(row, destination);
+    public override void Read(long row, Span<float> destination)
+    {
+        weight.DecodeRow(row, destination);
+        if (columns is not null)
+        {
+            var before = destination.ToArray();
+            for (var i = 0; i < before.Length; i++)
+            {
+                destination[i] = before[columns[i]];
+            }
+        }
+
+        for (var i = 0; added != 0 && i < destination.Length; i++)
+        {
+            destination[i] += added;
+        }
+    }
 }
 
 /// <summary>A tensor as a file stores it, which can be copied even where its format is not one that can be computed with.</summary>

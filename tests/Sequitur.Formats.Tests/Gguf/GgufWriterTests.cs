@@ -5,9 +5,7 @@ namespace Sequitur.Formats.Tests.Gguf;
 
 public class GgufWriterTests
 {
-    private static readonly string Valid = Path.Combine(Conformance.Containers, "gguf", "valid");
-
-    public static IEnumerable<TheoryDataRow<string>> ValidFiles => Conformance.Files("gguf_valid.json");
+    public static IEnumerable<TheoryDataRow<string, string>> ValidFiles => Conformance.Files("gguf_valid.json");
 
     [Fact]
     public void Read_EveryTypeOfMetadata_IsWhatWasWritten()
@@ -69,22 +67,25 @@ public class GgufWriterTests
 
     [Theory]
     [MemberData(nameof(ValidFiles))]
-    public void Read_ValidFilesWrittenAgain_HaveTheSameContents(string name)
+    public void Read_ValidFilesWrittenAgain_HaveTheSameContents(string folder, string name)
     {
-        using var source = GgufFile.Open(Path.Combine(Valid, name));
-        Assert.SkipWhen(source.IsBigEndian && source.Tensors.Count > 0, "the numbers of its tensors have their highest byte first");
+        var path = Path.Combine(Conformance.Folders[folder], "gguf", "valid", name);
+        using var source = GgufFile.Open(path);
         Assert.SkipWhen(source.Tensors.Any(tensor => Encoding.UTF8.GetByteCount(tensor.Name) > 63), "ggml reads no name of 64 bytes");
-        using var folder = new TemporaryDirectory();
-        using var copy = Written(folder, source.Metadata, source.Tensors.Select(tensor => new GgufTensor(tensor.Name, tensor.Format, tensor.Shape, stream => stream.Write(tensor.Data.AsSpan<byte>()))));
+        using var weights = source.IsBigEndian ? GgufWeightSource.Open(path) : null;
+        var tensors = source.Tensors.Select(tensor => weights?.Find(tensor.Name) ?? tensor).ToArray();
+        using var temporary = new TemporaryDirectory();
+        using var copy = Written(temporary, source.Metadata, tensors.Select(tensor => new GgufTensor(tensor.Name, tensor.Format, tensor.Shape, stream => stream.Write(tensor.Data.AsSpan<byte>()))));
 
         copy.Alignment.ShouldBe(source.Alignment);
+        copy.IsBigEndian.ShouldBeFalse();
         copy.Metadata.Keys.ShouldBe(source.Metadata.Keys);
         foreach (var (key, value) in source.Metadata)
         {
             ShouldBeSame(copy.Metadata[key], value, key);
         }
 
-        foreach (var (a, b) in copy.Tensors.Zip(source.Tensors))
+        foreach (var (a, b) in copy.Tensors.Zip(tensors))
         {
             a.ToString().ShouldBe(b.ToString());
             a.Data.AsSpan<byte>().SequenceEqual(b.Data.AsSpan<byte>()).ShouldBeTrue(a.Name);
@@ -170,10 +171,18 @@ public class GgufWriterTests
         {
             _ when depth > 0 && random.Next(2) == 0 => GgufValues.OfArray<ushort>([.. Bytes().Select(b => (ushort)(b * 257))]),
             _ when depth > 0 => GgufValues.OfStrings([.. Enumerable.Range(0, count).Select(_ => Bytes())]),
-            0 => GgufValues.Of((byte)random.Next()), 1 => GgufValues.Of((sbyte)random.Next()), 2 => GgufValues.Of((ushort)random.Next()), 3 => GgufValues.Of((short)random.Next()),
-            4 => GgufValues.Of((uint)random.NextInt64()), 5 => GgufValues.Of((int)random.NextInt64()), 6 => GgufValues.Of((ulong)random.NextInt64()), 7 => GgufValues.Of(random.NextInt64()),
-            8 => GgufValues.Of(BitConverter.Int32BitsToSingle((int)random.NextInt64())), 9 => GgufValues.Of(BitConverter.Int64BitsToDouble(random.NextInt64())),
-            10 => GgufValues.Of(random.Next(2) == 0), 11 => GgufValues.OfBytes(Bytes()),
+            0 => GgufValues.Of((byte)random.Next()),
+            1 => GgufValues.Of((sbyte)random.Next()),
+            2 => GgufValues.Of((ushort)random.Next()),
+            3 => GgufValues.Of((short)random.Next()),
+            4 => GgufValues.Of((uint)random.NextInt64()),
+            5 => GgufValues.Of((int)random.NextInt64()),
+            6 => GgufValues.Of((ulong)random.NextInt64()),
+            7 => GgufValues.Of(random.NextInt64()),
+            8 => GgufValues.Of(BitConverter.Int32BitsToSingle((int)random.NextInt64())),
+            9 => GgufValues.Of(BitConverter.Int64BitsToDouble(random.NextInt64())),
+            10 => GgufValues.Of(random.Next(2) == 0),
+            11 => GgufValues.OfBytes(Bytes()),
             _ => GgufValues.OfArrays([.. Enumerable.Range(0, count).Select(_ => RandomValue(random, depth + 1))]),
         };
     }
