@@ -85,6 +85,9 @@ public sealed record GgmlType
     /// <summary>The type of that name, spelled as ggml does, or null.</summary>
     public static GgmlType? Find(string name) => Array.Find(Table, type => type?.Name == name);
 
+    /// <summary>The number of the type of that name, or −1 where there is none.</summary>
+    public static int NumberOf(string name) => Array.FindIndex(Table, type => type?.Name == name);
+
     private static BlockField Bytes(int count) => new(1, count);
 
     private static BlockField Halves(int count) => new(2, count);

@@ -10,11 +10,11 @@ namespace Sequitur.Formats.Gguf;
 /// </summary>
 public sealed class GgufFile : IDisposable
 {
-    private const string AlignmentKey = "general.alignment";
+    internal const string AlignmentKey = "general.alignment";
+    internal const int MaxPairs = 1 << 16;
+    internal const int MaxTensors = 1 << 17;
+    internal const int MaxKeyBytes = ushort.MaxValue;
     private const int DefaultAlignment = 32;
-    private const int MaxPairs = 1 << 16;
-    private const int MaxTensors = 1 << 17;
-    private const int MaxKeyBytes = ushort.MaxValue;
 
     private readonly MappedFile _file;
 
@@ -141,9 +141,10 @@ public sealed class GgufFile : IDisposable
             return DefaultAlignment;
         }
 
-        // the specification asks for this very type
-        return value.Type == GgufValueType.UInt32 && value.TryGetInteger(out var alignment) && alignment >= 8 && alignment <= 1 << 30 && Int128.IsPow2(alignment)
-            ? (int)alignment
-            : throw reader.Damaged($"{AlignmentKey} must be a UInt32 that is a power of two from 8 on, and is a {value.Type}: {value}");
+        return ParseAlignment(value) ?? throw reader.Damaged($"{AlignmentKey} must be a UInt32 that is a power of two from 8 on, and is a {value.Type}: {value}");
     }
+
+    // The specification asks for this very type.
+    internal static int? ParseAlignment(GgufValue value) =>
+        value.Type == GgufValueType.UInt32 && value.TryGetInteger(out var alignment) && alignment >= 8 && alignment <= 1 << 30 && Int128.IsPow2(alignment) ? (int)alignment : null;
 }

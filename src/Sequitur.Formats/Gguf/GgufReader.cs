@@ -8,7 +8,9 @@ namespace Sequitur.Formats.Gguf;
 /// <summary>Walks over the head of a GGUF file, checking every length against what is left before it is used.</summary>
 internal ref struct GgufReader
 {
-    private const int MaxDepth = 4;
+    /// <summary>How deep arrays may lie within arrays.</summary>
+    public const int MaxDepth = 4;
+
     private const int MaxNestedArrays = 1 << 16;
 
     private readonly Region _file;

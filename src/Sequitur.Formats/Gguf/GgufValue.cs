@@ -42,6 +42,9 @@ public sealed class GgufValue
     /// <summary>The elements of an array of arrays, else null.</summary>
     public IReadOnlyList<GgufValue>? Arrays => _arrays;
 
+    /// <summary>Whether the bytes of numbers have their highest byte first.</summary>
+    internal bool IsBigEndian => _isBigEndian;
+
     private bool IsScalar => Type != GgufValueType.Array;
 
     /// <summary>The text of a string; what is not UTF-8 becomes U+FFFD.</summary>

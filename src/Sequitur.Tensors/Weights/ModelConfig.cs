@@ -53,6 +53,9 @@ public sealed class ModelConfig
     /// <summary>The type that the weights were saved in (<c>bfloat16</c>): <c>dtype</c>, or <c>torch_dtype</c> in older files; or null.</summary>
     public string? DataType => Has("dtype") ? GetString("dtype") : Has("torch_dtype") ? GetString("torch_dtype") : null;
 
+    /// <summary>A value as it is, or null where the key is absent.</summary>
+    public object? this[string key] => _values.GetValueOrDefault(key);
+
     /// <summary>Whether a key is there and not null.</summary>
     public bool Has(string key) => _values.TryGetValue(key, out var value) && value is not null;
 
