@@ -115,8 +115,48 @@ public class TemplateTests
     [InlineData("{% set ns = namespace(x='a' * 10000000) %}{% for i in range(100000) %}{% set y = ns.x|upper %}{% endfor %}")]
     [InlineData("{% for c in 'a' * 30000000 %}{% endfor %}")]
     [InlineData("{{ 'ab' * 9000000 in 'ab' * 8999999 }}{% for i in range(100000) %}{{ ('ab' * 9000000).replace('a', 'b') }}{% endfor %}")]
+    [InlineData("{% for i in range(10**9) %}{{ i }}{% endfor %}")]
+    [InlineData("{{ range(10**18)|length }}")]
+    [InlineData("{{ range(10**9)|list|length }}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('a', 'aab').replace('b', 'bba') %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('', 'xxxxxxxx') %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x=['ab']) %}{% for i in range(100) %}{% set ns.x = [ns.x|join('-'), ns.x|join('+')] %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = '%s%s' % (ns.x, ns.x) %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = '{0}{0}'.format(ns.x) %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='a\nb') %}{% for i in range(100) %}{% set ns.x = ns.x|indent(100000, true) %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x={'k': 'v' * 1000}) %}{% for i in range(100) %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x|tojson }}")]
+    [InlineData("{% set x = 'a' * 100000 %}{% for i in range(1000) %}{{ [x, x, x, x]|tojson(indent=1000) }}{% endfor %}")]
+    [InlineData("{% macro f(n) %}{{ f(n + 1) }}{{ f(n + 1) }}{% endmacro %}{% set x = f(0) %}")]
+    [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x=10) %}{% for i in range(1000) %}{% set ns.x = ns.x * ns.x %}{% endfor %}{{ ns.x }}")]
+    [InlineData("{{ ('a' * 30000000).split('') or ('a ' * 10000000).split() }}")]
+    [InlineData("{{ ('a,' * 16000000).split(',')|length }}")]
+    [InlineData("{{ ('ab' * 1000000)|list|sort|unique|list|length }}{{ ('ab' * 9000000)|list|length }}")]
+    [InlineData("{{ messages|default('x' * 40000000) }}")]
+    [InlineData("{{ 'x'.ljust(10**9) }}")]
+    [InlineData("{{ 'x'.zfill(10**9) }}")]
+    [InlineData("{{ '%*d' % (10**9, 1) }}{{ '%.999999999f' % 1.0 }}")]
+    [InlineData("{{ 'ab'|center(10**9) }}")]
+    [InlineData("{{ (2 ** 1000) ** (2 ** 1000) }}")]
+    [InlineData("{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(l=[0]) %}{% for i in range(100) %}{% set ns.l = ns.l + ns.l %}{% for x in ns.l %}{% endfor %}{% endfor %}")]
     public void Render_WithoutEnd_StopsAtALimit(string source) =>
         Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>())).Kind.ShouldBe(TemplateErrorKind.Limit);
+
+    [Theory]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('a', 'aab').replace('b', 'bba') %}{% endfor %}")]
+    [InlineData("{{ range(10**9)|list|length }}")]
+    [InlineData("{{ 'a'.center(2000000000) }}")]
+    [InlineData("{% set ns = namespace(x={'k': 'v' * 1000}) %}{% for i in range(100) %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x|tojson }}")]
+    [InlineData("{% set x = 'a' * 1000000 %}{% for i in range(100000) %}{{ x.replace('a', 'bb')|upper|trim|title }}{% endfor %}")]
+    [InlineData("{% for i in range(1000000) %}{% set x = ('a' * 30000)|list|join(',') %}{% endfor %}")]
+    public void Render_WithoutEnd_AllocatesWithinBounds(string source)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>()));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16L << 30); // all of it together, most of which is garbage at once
+    }
 
     [Theory]
     [InlineData("(", ")"), InlineData("[", "]"), InlineData("-", ""), InlineData("not ", ""), InlineData("{1:", "}"), InlineData("x(", ")"), InlineData("x[", "]"), InlineData("1 if 1 else ", "")]
