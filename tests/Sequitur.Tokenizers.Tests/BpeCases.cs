@@ -57,8 +57,8 @@ internal static class BpeCases
             throw new UnsupportedModelException($"the vocabulary {metadata["tokenizer.ggml.model"]} is not supported");
         }
 
-        string pre = (string)metadata["tokenizer.ggml.pre"];
+        RegisteredPreTokenizer cuts = PreTokenizers.Find((string)metadata["tokenizer.ggml.pre"]);
         var vocabulary = new BpeVocabulary((string[])metadata["tokenizer.ggml.tokens"], (int[])metadata["tokenizer.ggml.token_type"], (string[])metadata["tokenizer.ggml.merges"]);
-        return new HuggingFaceTokenizer(new ByteLevelBpe(vocabulary, new BpeRules { PreTokenizers = [PreTokenizers.Create(pre)], IgnoreMerges = PreTokenizers.IgnoresMerges(pre) }), [], []);
+        return new HuggingFaceTokenizer(new ByteLevelBpe(vocabulary, new BpeRules { PreTokenizers = [cuts.Create()], IgnoreMerges = cuts.Key.IgnoresMerges }), [], []);
     }
 }

@@ -107,6 +107,26 @@ public class TokenizerJsonConformanceTests
         }
     }
 
+    // The example of docs/tokenizers.md.
+    [Fact]
+    public void Example_OfTheDocs_GivesTheTextBack()
+    {
+        var written = new StringBuilder();
+        HuggingFaceTokenizer tokenizer = TokenizerJson.Load(Conformance.PathOf("tokenizers", "trainers", "hf-bpe-bytelevel", "tokenizer.json"));
+        var tokens = new List<TokenSpan>();
+        tokenizer.Bpe.Encode("Hello world"u8, SpecialTokens.None, tokens);
+
+        var stream = new StreamingDetokenizer(tokenizer.Bpe.Vocabulary);
+        var room = new byte[stream.MaxBytesPerToken];
+        foreach (TokenSpan token in tokens)
+        {
+            int length = stream.Append(token.Id, room);
+            written.Append(Encoding.UTF8.GetString(room, 0, length));
+        }
+
+        written.ToString().ShouldBe("Hello world");
+    }
+
     internal static IEnumerable<string> Bytes() => Enumerable.Range(0, 256).Select(value => ByteAlphabet.CharOf((byte)value).ToString());
 
     private static IEnumerable<JsonElement> MiniCases() => Conformance.Json("tokenizers", "components", "mini.json").GetProperty("cases").EnumerateArray();

@@ -15,8 +15,8 @@ internal static class GgufText
     /// <exception cref="UnsupportedModelException">The tokenizer is not supported.</exception>
     public static TextParts Read(GgufMetadata metadata)
     {
-        var tokenizer = ReadTokenizer(metadata);
-        var begin = metadata.TryGetBool("tokenizer.ggml.add_bos_token", out var adds) && adds ? Token(metadata, "tokenizer.ggml.bos_token_id", tokenizer) : null;
+        var (tokenizer, addsBegin) = ReadTokenizer(metadata);
+        var begins = metadata.TryGetBool("tokenizer.ggml.add_bos_token", out var adds) ? adds : addsBegin;
         return new TextParts
         {
             Origin = metadata.Path,
@@ -24,12 +24,12 @@ internal static class GgufText
             Template = metadata.TryGetString("tokenizer.chat_template", out var source) ? TextParts.ParseTemplate(source, $"tokenizer.chat_template in {metadata.Path}") : null,
             SpecialTokens = s_specials.Select(special => (special.Name, Id: Token(metadata, special.Key, tokenizer))).Where(special => special.Id is not null)
                 .ToDictionary(special => special.Name, special => (object?)Encoding.UTF8.GetString(tokenizer.Vocabulary.BytesOf(special.Id!.Value))),
-            BeginToken = begin,
+            BeginToken = begins ? Token(metadata, "tokenizer.ggml.bos_token_id", tokenizer) : null,
             StopIds = [.. new[] { "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id" }.Select(key => Token(metadata, key, tokenizer)).OfType<int>().Distinct()],
         };
     }
 
-    private static ByteLevelBpe ReadTokenizer(GgufMetadata metadata)
+    private static (ByteLevelBpe Tokenizer, bool AddsBegin) ReadTokenizer(GgufMetadata metadata)
     {
         var kind = metadata.GetString("tokenizer.ggml.model");
         if (kind != "gpt2")
@@ -42,8 +42,9 @@ internal static class GgufText
         var pre = metadata.TryGetString("tokenizer.ggml.pre", out var named) ? named : "gpt-2";
         try
         {
-            var rules = new BpeRules { PreTokenizers = [PreTokenizers.Create(pre)], IgnoreMerges = PreTokenizers.IgnoresMerges(pre) };
-            return new ByteLevelBpe(new BpeVocabulary(tokens, types, merges), rules);
+            var cuts = PreTokenizers.Find(pre);
+            var rules = new BpeRules { PreTokenizers = [cuts.Create()], IgnoreMerges = cuts.Key.IgnoresMerges };
+            return (new ByteLevelBpe(new BpeVocabulary(tokens, types, merges), rules), cuts.Key.AddsBegin);
         }
         catch (InvalidModelException problem)
         {

@@ -11,15 +11,15 @@ internal static class BpeModelReader
     /// <summary>The model, if it is a BPE that is supported.</summary>
     /// <exception cref="InvalidModelException">It is missing or malformed.</exception>
     /// <exception cref="UnsupportedModelException">It is another kind of model, or uses an option that is not supported.</exception>
-    public static JsonNode CheckKind(JsonNode root)
+    public static KeyedJson CheckKind(KeyedJson root)
     {
-        JsonNode model = root.Get("model");
+        KeyedJson model = root.Get("model");
 
         // Older files do not say what they are; only BPE has merges.
         string type = model.Find("type")?.Text() ?? (model.Find("merges") is not null ? "BPE" : throw new InvalidModelException($"model.type is missing in {root.File}"));
         if (type != "BPE")
         {
-            throw model.Unsupported($"a tokenizer of the type {JsonNode.Quote(type)}");
+            throw model.Unsupported($"a tokenizer of the type {KeyedJson.Quote(type)}");
         }
 
         if (model.Find("dropout") is { } dropout && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.GetDouble() == 0))
@@ -41,24 +41,24 @@ internal static class BpeModelReader
     /// <summary>The vocabulary, and the tokens that are found by name.</summary>
     /// <exception cref="InvalidModelException">An id or a string stands there twice, an id is impossible, or a merge names a piece that is no token.</exception>
     /// <exception cref="UnsupportedModelException">The model falls back on bytes although bytes are missing.</exception>
-    public static (BpeVocabulary Vocabulary, IReadOnlyList<AddedToken> Added) Read(JsonNode model, JsonNode? addedTokens)
+    public static (BpeVocabulary Vocabulary, IReadOnlyList<AddedToken> Added) Read(KeyedJson model, KeyedJson? addedTokens)
     {
-        JsonNode vocab = model.Get("vocab");
+        KeyedJson vocab = model.Get("vocab");
         Dictionary<string, int> ids = ReadVocab(vocab);
         int pieces = ids.Count;
         var added = new List<AddedToken>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (JsonNode item in addedTokens?.Items() ?? [])
+        foreach (KeyedJson item in addedTokens?.Items() ?? [])
         {
             AddedToken token = ReadAdded(item);
             if (!ids.TryAdd(token.Content, token.Id) && ids[token.Content] != token.Id)
             {
-                throw item.Get("id").Wrong($"{ids[token.Content]}, the id that {JsonNode.Quote(token.Content)} has before");
+                throw item.Get("id").Wrong($"{ids[token.Content]}, the id that {KeyedJson.Quote(token.Content)} has before");
             }
 
             if (!names.Add(token.Content))
             {
-                throw item.Get("content").Wrong($"new: {JsonNode.Quote(token.Content)} stands there twice");
+                throw item.Get("content").Wrong($"new: {KeyedJson.Quote(token.Content)} stands there twice");
             }
 
             added.Add(token);
@@ -87,10 +87,10 @@ internal static class BpeModelReader
 
     /// <summary>The token for bytes that have none, if the model names one.</summary>
     /// <exception cref="InvalidModelException">It is no token.</exception>
-    public static int? Unknown(JsonNode model, BpeVocabulary vocabulary) =>
+    public static int? Unknown(KeyedJson model, BpeVocabulary vocabulary) =>
         model.Find("unk_token") is not { } name ? null : vocabulary.TryGetId(name.Text(), out int id) ? id : throw name.Wrong("a token of the vocabulary");
 
-    private static Dictionary<string, int> ReadVocab(JsonNode vocab)
+    private static Dictionary<string, int> ReadVocab(KeyedJson vocab)
     {
         if (vocab.Value.ValueKind != JsonValueKind.Object)
         {
@@ -103,19 +103,19 @@ internal static class BpeModelReader
             string token = Name(pair, vocab);
             if (pair.Value.ValueKind != JsonValueKind.Number || !pair.Value.TryGetInt32(out int id) || id < 0)
             {
-                throw new InvalidModelException($"{vocab.Key} in {vocab.File}: the id of {JsonNode.Quote(token)} must be a whole number from 0");
+                throw new InvalidModelException($"{vocab.Key} in {vocab.File}: the id of {KeyedJson.Quote(token)} must be a whole number from 0");
             }
 
             if (!ids.TryAdd(token, id))
             {
-                throw new InvalidModelException($"{vocab.Key} in {vocab.File}: the token {JsonNode.Quote(token)} stands there twice");
+                throw new InvalidModelException($"{vocab.Key} in {vocab.File}: the token {KeyedJson.Quote(token)} stands there twice");
             }
         }
 
         return ids;
     }
 
-    private static string Name(JsonProperty pair, JsonNode vocab)
+    private static string Name(JsonProperty pair, KeyedJson vocab)
     {
         try
         {
@@ -127,7 +127,7 @@ internal static class BpeModelReader
         }
     }
 
-    private static AddedToken ReadAdded(JsonNode item) => new(item.Get("id").Id(), item.Get("content").Text(), item.Flag("special", false))
+    private static AddedToken ReadAdded(KeyedJson item) => new(item.Get("id").Id(), item.Get("content").Text(), item.Flag("special", false))
     {
         IsLate = item.Flag("normalized", true),
         StripsLeft = item.Flag("lstrip", false),
@@ -135,13 +135,13 @@ internal static class BpeModelReader
         IsSingleWord = item.Flag("single_word", false),
     };
 
-    private static (string?[] Tokens, TokenType[] Types) ToTable(Dictionary<string, int> ids, JsonNode vocab, List<AddedToken> added)
+    private static (string?[] Tokens, TokenType[] Types) ToTable(Dictionary<string, int> ids, KeyedJson vocab, List<AddedToken> added)
     {
         int count = 0;
         foreach ((string token, int id) in ids)
         {
             count = id < ids.Count + MostHoles ? Math.Max(count, id + 1)
-                : throw new InvalidModelException($"{vocab.Key} or added_tokens in {vocab.File}: the id {id} of {JsonNode.Quote(token)} is out of range for {ids.Count} tokens");
+                : throw new InvalidModelException($"{vocab.Key} or added_tokens in {vocab.File}: the id {id} of {KeyedJson.Quote(token)} is out of range for {ids.Count} tokens");
         }
 
         var tokens = new string?[count];
@@ -151,7 +151,7 @@ internal static class BpeModelReader
         {
             if (tokens[id] is { } other)
             {
-                throw new InvalidModelException($"{vocab.Key} or added_tokens in {vocab.File}: {JsonNode.Quote(other)} and {JsonNode.Quote(token)} both have the id {id}");
+                throw new InvalidModelException($"{vocab.Key} or added_tokens in {vocab.File}: {KeyedJson.Quote(other)} and {KeyedJson.Quote(token)} both have the id {id}");
             }
 
             (tokens[id], types[id]) = (token, TokenType.Normal);
@@ -166,10 +166,10 @@ internal static class BpeModelReader
     }
 
     // "left right" in older files, ["left", "right"] in newer ones.
-    private static List<BpeMerge> ReadMerges(JsonNode merges)
+    private static List<BpeMerge> ReadMerges(KeyedJson merges)
     {
         var read = new List<BpeMerge>();
-        foreach (JsonNode merge in merges.Items())
+        foreach (KeyedJson merge in merges.Items())
         {
             if (merge.Value.ValueKind == JsonValueKind.String)
             {
@@ -185,5 +185,5 @@ internal static class BpeModelReader
         return read;
     }
 
-    private static string Part(JsonNode merge, int i) => new JsonNode(merge.Value[i], $"{merge.Key}[{i}]", merge.File).Text();
+    private static string Part(KeyedJson merge, int i) => new KeyedJson(merge.Value[i], $"{merge.Key}[{i}]", merge.File).Text();
 }

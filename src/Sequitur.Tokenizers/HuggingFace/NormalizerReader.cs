@@ -5,7 +5,7 @@ internal static class NormalizerReader
 {
     /// <summary>Refuses a normalizer that would change a text.</summary>
     /// <exception cref="UnsupportedModelException">It would.</exception>
-    public static void Check(JsonNode? normalizer)
+    public static void Check(KeyedJson? normalizer)
     {
         if (normalizer is not { } node)
         {
@@ -15,10 +15,10 @@ internal static class NormalizerReader
         string type = node.Get("type").Text();
         if (type != "Sequence")
         {
-            throw node.Unsupported($"the normalizer {JsonNode.Quote(type)}");
+            throw node.Unsupported($"the normalizer {KeyedJson.Quote(type)}");
         }
 
-        foreach (JsonNode item in node.Get("normalizers").Items())
+        foreach (KeyedJson item in node.Get("normalizers").Items())
         {
             Check(item);
         }

@@ -6,7 +6,7 @@ internal static class PreTokenizerReader
     /// <summary>The cuts, and where a space is put before a text.</summary>
     /// <exception cref="InvalidModelException">It is malformed.</exception>
     /// <exception cref="UnsupportedModelException">It does something that is not supported, or the tokenizer is not byte-level.</exception>
-    public static BpeRules Read(JsonNode root)
+    public static BpeRules Read(KeyedJson root)
     {
         const string NotByteLevel = "pre_tokenizer has no ByteLevel: a tokenizer that is not byte-level";
         if (root.Find("pre_tokenizer") is not { } node)
@@ -15,7 +15,7 @@ internal static class PreTokenizerReader
         }
 
         var cuts = new List<IPreTokenizer>();
-        List<JsonNode> steps = [.. Flatten(node)];
+        List<KeyedJson> steps = [.. Flatten(node)];
         int byteLevel = steps.FindIndex(step => step.Get("type").Text() == "ByteLevel");
         for (int i = 0; i < steps.Count; i++)
         {
@@ -44,19 +44,19 @@ internal static class PreTokenizerReader
         return new BpeRules { PreTokenizers = cuts, PrefixSpaceAt = prefixAt };
     }
 
-    private static IEnumerable<JsonNode> Flatten(JsonNode node) =>
+    private static IEnumerable<KeyedJson> Flatten(KeyedJson node) =>
         node.Get("type").Text() == "Sequence" ? node.Get("pretokenizers").Items().SelectMany(Flatten) : [node];
 
-    private static IPreTokenizer Cut(JsonNode step) => step.Get("type").Text() switch
+    private static IPreTokenizer Cut(KeyedJson step) => step.Get("type").Text() switch
     {
         "Digits" => step.Flag("individual_digits", false) ? new DigitsPreTokenizer() : new DigitRunsPreTokenizer(),
         "Split" => Split(step),
-        string other => throw step.Unsupported($"the pre-tokenizer {JsonNode.Quote(other)}"),
+        string other => throw step.Unsupported($"the pre-tokenizer {KeyedJson.Quote(other)}"),
     };
 
-    private static IPreTokenizer Split(JsonNode step)
+    private static IPreTokenizer Split(KeyedJson step)
     {
-        JsonNode pattern = step.Get("pattern");
+        KeyedJson pattern = step.Get("pattern");
         if (pattern.Find("Regex") is not { } regex)
         {
             throw pattern.Unsupported("a Split at a fixed string");
@@ -64,12 +64,12 @@ internal static class PreTokenizerReader
 
         if (PreTokenizers.FindPattern(regex.Text()) is not { } found)
         {
-            throw regex.Unsupported($"the pattern {JsonNode.Quote(regex.Text())}");
+            throw regex.Unsupported($"the pattern {KeyedJson.Quote(regex.Text())}");
         }
 
         string behavior = step.Get("behavior").Text();
         bool inverted = step.Flag("invert", false);
         bool keepsAll = behavior == "Isolated" || (behavior == "Removed" && inverted && found.Key.MatchesAll);
-        return keepsAll ? found.Create() : throw step.Unsupported($"a Split with behavior {JsonNode.Quote(behavior)}{(inverted ? ", inverted," : "")} for this pattern");
+        return keepsAll ? found.Create() : throw step.Unsupported($"a Split with behavior {KeyedJson.Quote(behavior)}{(inverted ? ", inverted," : "")} for this pattern");
     }
 }

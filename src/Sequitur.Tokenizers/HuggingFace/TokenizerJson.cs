@@ -47,7 +47,7 @@ public static class TokenizerJson
     public static HuggingFaceTokenizer Parse(ReadOnlyMemory<byte> utf8, string file)
     {
         using JsonDocument document = ParseJson(utf8, file);
-        return Read(new JsonNode(document.RootElement, "", file));
+        return Read(new KeyedJson(document.RootElement, "", file));
     }
 
     private static JsonDocument ParseJson(ReadOnlyMemory<byte> utf8, string file)
@@ -58,14 +58,14 @@ public static class TokenizerJson
         }
         catch (JsonException problem)
         {
-            throw new InvalidModelException($"{file}: not sound JSON: {JsonNode.Quote(problem.Message)}", problem);
+            throw new InvalidModelException($"{file}: not sound JSON: {KeyedJson.Quote(problem.Message)}", problem);
         }
     }
 
-    private static HuggingFaceTokenizer Read(JsonNode root)
+    private static HuggingFaceTokenizer Read(KeyedJson root)
     {
         // A kind of tokenizer that is not supported is refused as such, before its parts are.
-        JsonNode model = BpeModelReader.CheckKind(root);
+        KeyedJson model = BpeModelReader.CheckKind(root);
         NormalizerReader.Check(root.Find("normalizer"));
         BpeRules rules = PreTokenizerReader.Read(root);
         DecoderReader.Check(root);

@@ -100,18 +100,17 @@ internal sealed class AddedTokenMatcher
         return best;
     }
 
-    private static bool IsTrusted(ReadOnlySpan<ByteRange> trusted, int start, int length)
-    {
-        int next = CountBefore(trusted, start);
-        return (next < trusted.Length && trusted[next].Start == start && trusted[next].Length >= length)
-            || (next > 0 && trusted[next - 1].Start + trusted[next - 1].Length >= start + length);
-    }
+    private static bool IsTrusted(ReadOnlySpan<ByteRange> trusted, int start, int length) =>
+        CountBefore(trusted, start + 1) is int begun and > 0 && End(trusted[begun - 1]) >= start + length;
 
+    // The first position behind this one that is trusted.
     private static int NextTrusted(ReadOnlySpan<ByteRange> trusted, int start)
     {
-        int next = CountBefore(trusted, start + 1);
-        return next > 0 && trusted[next - 1].Start + trusted[next - 1].Length > start + 1 ? start + 1 : next < trusted.Length ? trusted[next].Start : int.MaxValue;
+        int begun = CountBefore(trusted, start + 1);
+        return begun > 0 && End(trusted[begun - 1]) > start + 1 ? start + 1 : begun < trusted.Length ? trusted[begun].Start : int.MaxValue;
     }
+
+    private static int End(ByteRange range) => range.Start + range.Length;
 
     // How many ranges begin before a position: they ascend.
     private static int CountBefore(ReadOnlySpan<ByteRange> trusted, int position)

@@ -29,4 +29,7 @@ public sealed class PreTokenizerAttribute(params string[] names) : Attribute
 
     /// <summary>Whether <see cref="Names"/> also mean that a piece which is a token is that token, whatever the merges say. GGUF has no key of its own for it.</summary>
     public bool IgnoresMerges { get; init; }
+
+    /// <summary>Whether <see cref="Names"/> also mean that a text begins with the begin token, where the file does not say.</summary>
+    public bool AddsBegin { get; init; }
 }

@@ -4,7 +4,7 @@ namespace Sequitur.Tokenizers;
 /// The pattern of GPT-4's cl100k, which Llama 3 took over: <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>.
 /// Words take one character before them along that is no letter, number or line break; numbers fall into threes; symbols and spaces take the line breaks behind them along.
 /// </summary>
-[PreTokenizer("llama-bpe", "llama3", "llama-v3", Patterns = [Pattern], MatchesAll = true, IgnoresMerges = true)]
+[PreTokenizer("llama-bpe", "llama3", "llama-v3", Patterns = [Pattern], MatchesAll = true, IgnoresMerges = true, AddsBegin = true)]
 public sealed class Llama3PreTokenizer : IPreTokenizer
 {
     private const string Pattern = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";

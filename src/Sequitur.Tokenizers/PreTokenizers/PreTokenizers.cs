@@ -15,20 +15,17 @@ public static partial class PreTokenizers
     /// <summary>The pre-tokenizer of that name.</summary>
     /// <param name="name">A value of the GGUF key <c>tokenizer.ggml.pre</c>, such as <c>gpt-2</c> or <c>smollm</c>.</param>
     /// <exception cref="UnsupportedModelException">There is none of that name.</exception>
-    public static IPreTokenizer Create(string name) => Named(name).Create();
+    public static IPreTokenizer Create(string name) => Find(name).Create();
 
-    /// <summary>Whether a GGUF file that names this pre-tokenizer means <see cref="BpeRules.IgnoreMerges"/> too.</summary>
-    /// <param name="name">A value of the GGUF key <c>tokenizer.ggml.pre</c>.</param>
-    /// <exception cref="UnsupportedModelException">There is none of that name.</exception>
-    public static bool IgnoresMerges(string name) => Named(name).Key.IgnoresMerges;
+    /// <summary>The pre-tokenizer of that name, with what else the name means.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static RegisteredPreTokenizer Find(string name) =>
+        All.FirstOrDefault(entry => entry.Key.Names.Contains(name))
+        ?? throw new UnsupportedModelException($"the pre-tokenizer '{name}' is not supported; known are {string.Join(", ", Names.Order(StringComparer.Ordinal))}");
 
     /// <summary>The pre-tokenizer that cuts as a regular expression does, or null where none is known to.</summary>
     /// <param name="pattern">The pattern of a <c>Split</c> in <c>tokenizer.json</c>, compared as text.</param>
     public static RegisteredPreTokenizer? FindPattern(string pattern) => All.FirstOrDefault(entry => entry.Key.Patterns.Contains(pattern));
-
-    private static RegisteredPreTokenizer Named(string name) =>
-        All.FirstOrDefault(entry => entry.Key.Names.Contains(name))
-        ?? throw new UnsupportedModelException($"the pre-tokenizer '{name}' is not supported; known are {string.Join(", ", Names.Order(StringComparer.Ordinal))}");
 
     private static RegisteredPreTokenizer Enter<T>(PreTokenizerAttribute key)
         where T : IPreTokenizer, new() => new(key, () => new T());

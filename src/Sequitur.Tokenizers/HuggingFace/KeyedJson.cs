@@ -7,23 +7,23 @@ namespace Sequitur.Tokenizers.HuggingFace;
 /// <param name="Value">The value.</param>
 /// <param name="Key">The keys that lead to it (<c>pre_tokenizer.pretokenizers[1]</c>).</param>
 /// <param name="File">The file.</param>
-internal readonly record struct JsonNode(JsonElement Value, string Key, string File)
+internal readonly record struct KeyedJson(JsonElement Value, string Key, string File)
 {
     /// <summary>The value of a key, or null where it is absent or null.</summary>
     /// <exception cref="InvalidModelException">This is not an object.</exception>
-    public JsonNode? Find(string name)
+    public KeyedJson? Find(string name)
     {
         if (Value.ValueKind != JsonValueKind.Object)
         {
             throw Wrong("an object");
         }
 
-        return Value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? new JsonNode(value, Key.Length > 0 ? $"{Key}.{name}" : name, File) : null;
+        return Value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? new KeyedJson(value, Key.Length > 0 ? $"{Key}.{name}" : name, File) : null;
     }
 
     /// <summary>The value of a required key.</summary>
     /// <exception cref="InvalidModelException">It is missing, or this is not an object.</exception>
-    public JsonNode Get(string name) => Find(name) ?? throw new InvalidModelException($"{(Key.Length > 0 ? Key + "." : "")}{name} is missing in {File}");
+    public KeyedJson Get(string name) => Find(name) ?? throw new InvalidModelException($"{(Key.Length > 0 ? Key + "." : "")}{name} is missing in {File}");
 
     /// <summary>A string.</summary>
     /// <exception cref="InvalidModelException">It is something else, or holds half a character.</exception>
@@ -51,7 +51,7 @@ internal readonly record struct JsonNode(JsonElement Value, string Key, string F
 
     /// <summary>The items of a list.</summary>
     /// <exception cref="InvalidModelException">It is something else.</exception>
-    public IEnumerable<JsonNode> Items()
+    public IEnumerable<KeyedJson> Items()
     {
         if (Value.ValueKind != JsonValueKind.Array)
         {
@@ -59,7 +59,7 @@ internal readonly record struct JsonNode(JsonElement Value, string Key, string F
         }
 
         (string key, string file) = (Key, File);
-        return Value.EnumerateArray().Select((item, i) => new JsonNode(item, $"{key}[{i}]", file));
+        return Value.EnumerateArray().Select((item, i) => new KeyedJson(item, $"{key}[{i}]", file));
     }
 
     /// <summary>What is wrong with the value.</summary>
