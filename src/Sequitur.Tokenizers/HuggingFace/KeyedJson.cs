@@ -18,7 +18,14 @@ internal readonly record struct KeyedJson(JsonElement Value, string Key, string 
             throw Wrong("an object");
         }
 
-        return Value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? new KeyedJson(value, Key.Length > 0 ? $"{Key}.{name}" : name, File) : null;
+        try
+        {
+            return Value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? new KeyedJson(value, Key.Length > 0 ? $"{Key}.{name}" : name, File) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("an object whose names are sound text");
+        }
     }
 
     /// <summary>The value of a required key.</summary>
