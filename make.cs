@@ -89,12 +89,17 @@ int ContinuousIntegration()
         failures += Test("tests", "Sequitur.slnx", own, []);
         var legs = new List<(string, string)> { (own, "") };
 
-        const string Conformance = "tests/Sequitur.Conformance.Tests";
+        // The projects that find their cases in the reference data, once more over all of it where it lies beside the repository.
+        string[] conformance = ["tests/Sequitur.Conformance.Tests", "tests/Sequitur.Tokenizers.Tests"];
         var cases = Path.GetFullPath(Path.Combine(root, "..", "shared", "conformance"));
-        if (Directory.Exists(cases) && Directory.Exists(Path.Combine(root, Conformance)))
+        if (Directory.Exists(cases))
         {
             var shared = Path.Combine(results, "shared");
-            failures += Test("conformance tests over ../shared/conformance", Conformance, shared, [("SEQUITUR_CONFORMANCE", cases)]);
+            foreach (var project in conformance.Where(project => Directory.Exists(Path.Combine(root, project))))
+            {
+                failures += Test($"{project} over ../shared/conformance", project, shared, [("SEQUITUR_CONFORMANCE", cases)]);
+            }
+
             legs.Add((shared, " (../shared/conformance)"));
         }
 

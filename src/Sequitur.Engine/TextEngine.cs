@@ -86,7 +86,7 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
         else
         {
             var template = model.Template ?? throw new UsageException("the model has no chat template: use --raw to continue the text as it is");
-            var prompt = PromptBytes.From(template.RenderSegments(Messages(request), addGenerationPrompt: true));
+            var prompt = PromptBytes.From(template.RenderSegments(Messages(request), addGenerationPrompt: true, model.SpecialTokens));
             model.Tokenizer.Encode(prompt.Utf8, prompt.Trusted, tokens);
         }
 

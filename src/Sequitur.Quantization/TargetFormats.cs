@@ -13,7 +13,7 @@ public static class TargetFormats
     };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<BlockFormat> All { get; } = [.. BlockFormats.All.Where(entry => entry.GgufType >= 0 && Encodes(entry.Format)).Select(entry => entry.Format)];
+    public static IReadOnlyList<BlockFormat> All { get; } = [.. BlockFormats.All.Where(entry => entry.GgufType >= 0 && entry.Format.CanEncode).Select(entry => entry.Format)];
 
     /// <summary>The format of a name; capitals do not matter.</summary>
     /// <exception cref="UsageException">There is none; the message lists those that there are.</exception>
@@ -22,18 +22,4 @@ public static class TargetFormats
 
     /// <summary>llama.cpp's number for a file whose matrices are mostly in a format, or null.</summary>
     internal static uint? FileType(BlockFormat format) => _fileTypes.TryGetValue(format.Name, out var number) ? number : null;
-
-    // Formats that need more than rounding say so when they are asked.
-    private static bool Encodes(BlockFormat format)
-    {
-        try
-        {
-            format.Encode(new float[format.BlockColumns], new byte[format.StoredBytes(format.BlockColumns)]);
-            return true;
-        }
-        catch (NotSupportedException)
-        {
-            return false;
-        }
-    }
 }

@@ -3,7 +3,8 @@ namespace Sequitur.Tokenizers;
 /// <summary>A token and the bytes it stands for: <c>text[Start .. Start + Length]</c>, in bytes of the UTF-8 text that was encoded.</summary>
 /// <param name="Id">The row of the embedding table.</param>
 /// <param name="Start">The first byte.</param>
-/// <param name="Length">How many bytes; more than the token itself has where bytes without a token were dropped inside it.</param>
+/// <param name="Length">How many bytes; more than the token itself has where bytes without a token were dropped inside it, or where it takes spaces along, and
+/// fewer where the tokenizer put a space before the text that is not in it.</param>
 public readonly record struct TokenSpan(int Id, int Start, int Length);
 
 /// <summary>A run of bytes of a text.</summary>
@@ -14,7 +15,7 @@ public readonly record struct ByteRange(int Start, int Length);
 /// <summary>Whether names of control tokens in a text mean the tokens or are plain text.</summary>
 public enum SpecialTokens
 {
-    /// <summary>All is plain text: what a user wrote can never become a control token.</summary>
+    /// <summary>Names of control tokens are plain text: what a user wrote can never become one. User-defined tokens are vocabulary like any other and are found.</summary>
     None,
 
     /// <summary>Names of control and user-defined tokens become those tokens, the longest name first where several fit.</summary>

@@ -112,6 +112,54 @@ public class ByteLevelBpeTests
         (whole / (double)(1 << 19)).ShouldBeLessThan(60, "look-ups and queue steps a byte");
     }
 
+    [Theory]
+    [InlineData("gpt-2"), InlineData("smollm"), InlineData("llama-bpe"), InlineData("qwen2")]
+    public void Encode_Megabyte_WorkGrowsLinearly(string pre)
+    {
+        const int Size = 1 << 20;
+        var random = new Random(31);
+        var noise = new byte[Size];
+        random.NextBytes(noise);
+        string[] parts = ["a", " ", "😀", "\r\n", " \n", "1", "'", "é\u0301"];
+        foreach (byte[] text in parts.Select(part => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(part, Size / Encoding.UTF8.GetByteCount(part))))).Append(noise))
+        {
+            var scanner = new CountingPreTokenizer(PreTokenizers.Create(pre));
+            long half = Work(scanner, text.AsSpan(0, text.Length / 2));
+            long whole = Work(scanner, text);
+            (whole / (double)half).ShouldBeLessThan(2.5, $"{text[0]}");
+            (whole / (double)text.Length).ShouldBeLessThan(60, $"look-ups, queue steps and bytes scanned a byte of {text[0]}");
+        }
+    }
+
+    [Fact]
+    public void Encode_Megabyte_OffsetsAreThoseOfTheBytes()
+    {
+        var random = new Random(37);
+        var text = new byte[1 << 20];
+        random.NextBytes(text);
+        var tokens = new List<TokenSpan>();
+        new ByteLevelBpe(BpeCases.Load("gpt2").Vocabulary, PreTokenizers.Create("llama-bpe")).Encode(text, SpecialTokens.All, tokens);
+        int end = 0;
+        foreach (TokenSpan token in tokens)
+        {
+            token.Start.ShouldBe(end);
+            text.AsSpan(token.Start, token.Length).SequenceEqual(BpeCases.Load("gpt2").Vocabulary.BytesOf(token.Id)).ShouldBeTrue();
+            end += token.Length;
+        }
+
+        end.ShouldBe(text.Length);
+    }
+
+    [Fact]
+    public void Encode_ForbiddenNameOverAnAllowedOne_LeavesTheAllowedOne()
+    {
+        var vocabulary = new BpeVocabulary([.. TokenizerJsonConformanceTests.Bytes(), "<a><b", "<b>"], [.. Enumerable.Repeat(1, 256), 3, 3], []);
+        var tokenizer = new ByteLevelBpe(vocabulary, new OnePiece());
+        var tokens = new List<TokenSpan>();
+        tokenizer.Encode("<a><b>"u8, [new ByteRange(3, 3)], tokens); // a user's text before what the template wrote
+        tokens.ShouldBe([new('<', 0, 1), new('a', 1, 1), new('>', 2, 1), new(257, 3, 3)]);
+    }
+
     [Fact]
     public void Encode_KnownPieces_AllocatesNothing()
     {
@@ -210,6 +258,33 @@ public class ByteLevelBpeTests
 
             ids[best] = bestResult;
             ids.RemoveAt(best + 1);
+        }
+    }
+
+    private static long Work(CountingPreTokenizer scanner, ReadOnlySpan<byte> text)
+    {
+        var tokenizer = new ByteLevelBpe(s_smol.Vocabulary, scanner);
+        scanner.Scanned = 0;
+        tokenizer.Encode(text, SpecialTokens.All, []);
+        return tokenizer.Work + scanner.Scanned;
+    }
+
+    // What a scanner looks at is the piece that it gives and at most the rest of a run of spaces behind it: the pieces' lengths, and a run counted where one begins.
+    private sealed class CountingPreTokenizer(IPreTokenizer inner) : IPreTokenizer
+    {
+        public long Scanned { get; set; }
+
+        public int NextPiece(ReadOnlySpan<byte> utf8, int start)
+        {
+            int end = inner.NextPiece(utf8, start);
+            int rest = end;
+            while (rest < utf8.Length && utf8[rest] is (byte)' ' or (byte)'\n' or (byte)'\r')
+            {
+                rest++;
+            }
+
+            Scanned += rest - start;
+            return end;
         }
     }
 

@@ -23,6 +23,8 @@ internal static class Conformance
         throw new DirectoryNotFoundException("No Sequitur.slnx above the tests.");
     }
 
+    public static string PathOf(params string[] path) => Path.Combine([Root, .. path]);
+
     public static IEnumerable<string> Folders(string area) =>
         Directory.Exists(Path.Combine(Root, area))
             ? Directory.EnumerateDirectories(Path.Combine(Root, area)).Order(StringComparer.Ordinal)

@@ -5,15 +5,43 @@ namespace Sequitur.Tokenizers.Tests;
 
 public class PreTokenizerTests
 {
-    [Fact]
-    public void NextPiece_Gpt2_GivesReferencePieces()
+    public static TheoryData<string> Patterns => [.. Conformance.Json("tokenizers", "patterns", "patterns.json").GetProperty("cases").EnumerateArray()
+        .Where(item => PreTokenizers.FindPattern(item.GetProperty("pattern").GetString()!) is not null).Select(item => item.GetProperty("name").GetString()!)];
+
+    [Theory, MemberData(nameof(Patterns))]
+    public void NextPiece_KnownPattern_GivesReferencePieces(string name)
     {
+        string pattern = Conformance.Json("tokenizers", "patterns", "patterns.json").GetProperty("cases").EnumerateArray()
+            .First(item => item.GetProperty("name").GetString() == name).GetProperty("pattern").GetString()!;
+        IPreTokenizer scanner = PreTokenizers.FindPattern(pattern)!.Create();
         JsonElement splits = Conformance.Json("tokenizers", "patterns", "splits.json").GetProperty("cases").EnumerateArray()
-            .First(item => item.GetProperty("name").GetString() == "gpt2").GetProperty("lengths");
+            .First(item => item.GetProperty("name").GetString() == name).GetProperty("lengths");
         foreach ((int id, string text) in BpeCases.Strings)
         {
-            Pieces("gpt-2", text).Select(piece => piece.EnumerateRunes().Count()).ToArray().ShouldBe(splits[id].Ints(), $"string {id}");
+            Pieces(scanner, text).Select(piece => piece.EnumerateRunes().Count()).ToArray().ShouldBe(splits[id].Ints(), $"string {id}");
         }
+    }
+
+    [Fact]
+    public void FindPattern_PatternsOfTheEmbeddedFamily_AreKnown() => Patterns.Count.ShouldBeGreaterThanOrEqualTo(4);
+
+    [Theory]
+    [InlineData("it'S we'LL \u017F'\u017Fa", "it|'S| we|'LL| \u017F|'\u017F|a")]
+    [InlineData("1234567", "123|456|7")]
+    [InlineData("$a (b)c\n\n x", "$a| (|b|)c|\n\n| x")]
+    [InlineData("!?\r\nq  \n  \n   z", "!?\r\n|q|  \n  \n|  | z")]
+    [InlineData("\ta\t\tb \u00a0c", "\ta|\t|\tb| |\u00a0c")]
+    [InlineData("a \t !", "a| \t| !")]
+    [InlineData("\na", "\n|a")]
+    [InlineData("x   ", "x|   ")]
+    public void NextPiece_Llama3_GivesPieces(string text, string pieces) => Pieces("llama-bpe", text).ShouldBe(pieces.Split('|'));
+
+    [Fact]
+    public void NextPiece_Digits_CutNumbersOut()
+    {
+        Pieces(new DigitsPreTokenizer(), "ab 12345c").ShouldBe(["ab ", "1", "2", "3", "4", "5", "c"]);
+        Pieces(new DigitTriplesPreTokenizer(), "ab 12345c").ShouldBe(["ab ", "123", "45", "c"]);
+        Pieces(new DigitRunsPreTokenizer(), "ab 12345c").ShouldBe(["ab ", "12345", "c"]);
     }
 
     [Theory]
@@ -35,7 +63,7 @@ public class PreTokenizerTests
     [InlineData("𐐀𐐨 𝒜", "𐐀𐐨| 𝒜")]
     public void NextPiece_Gpt2_GivesPieces(string text, string pieces) => Pieces("gpt-2", text).ShouldBe(pieces.Split('|'));
 
-    [Theory, InlineData("gpt-2"), InlineData("smollm")]
+    [Theory, InlineData("gpt-2"), InlineData("smollm"), InlineData("llama-bpe"), InlineData("qwen2")]
     public void NextPiece_InvalidUtf8_CoversAllBytes(string name)
     {
         IPreTokenizer scanner = PreTokenizers.Create(name);
@@ -64,7 +92,9 @@ public class PreTokenizerTests
         var names = new List<string>();
         foreach (Type type in marked)
         {
-            foreach (string name in type.GetCustomAttributes(false).OfType<PreTokenizerAttribute>().Single().Names)
+            PreTokenizerAttribute key = type.GetCustomAttributes(false).OfType<PreTokenizerAttribute>().Single();
+            key.Patterns.ShouldAllBe(pattern => PreTokenizers.FindPattern(pattern)!.Create().GetType() == type);
+            foreach (string name in key.Names)
             {
                 PreTokenizers.Create(name).ShouldBeOfType(type);
                 names.Add(name);
@@ -74,9 +104,10 @@ public class PreTokenizerTests
         PreTokenizers.Names.Order().ShouldBe(names.Order());
     }
 
-    private static List<string> Pieces(string name, string text)
+    private static List<string> Pieces(string name, string text) => Pieces(PreTokenizers.Create(name), text);
+
+    private static List<string> Pieces(IPreTokenizer scanner, string text)
     {
-        IPreTokenizer scanner = PreTokenizers.Create(name);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         var pieces = new List<string>();
         for (int at = 0; at < bytes.Length;)

@@ -72,6 +72,72 @@ public class StreamingDetokenizerTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void Append_EveryTokenAlone_EqualsWholeDecode(bool showSpecial)
+    {
+        ByteLevelBpe tokenizer = BpeCases.Load("gguf-smollm2");
+        for (int id = 0; id < tokenizer.Vocabulary.Count; id++)
+        {
+            CheckPrefixes(tokenizer, [id], showSpecial);
+        }
+
+        tokenizer.Decode([1], showSpecial).ShouldBe(showSpecial ? "<|im_start|>" : "");
+    }
+
+    [Fact]
+    public void Append_EveryPairOfTokensWithPartsOfCharacters_EqualsWholeDecode()
+    {
+        ByteLevelBpe tokenizer = BpeCases.Load("gguf-smollm2");
+        int[] parts = PartsOfCharacters(tokenizer.Vocabulary);
+        parts.Length.ShouldBeGreaterThan(100);
+        var stream = new StreamingDetokenizer(tokenizer.Vocabulary);
+        var room = new byte[2 * stream.MaxBytesPerToken];
+        foreach (int first in parts)
+        {
+            foreach (int second in parts)
+            {
+                int written = stream.Append(first, room);
+                EndsWhole(room.AsSpan(0, written)).ShouldBeTrue($"{first}");
+                written += stream.Append(second, room.AsSpan(written));
+                EndsWhole(room.AsSpan(0, written)).ShouldBeTrue($"{first} {second}");
+                written += stream.Flush(room.AsSpan(written));
+                byte[] bytes = [.. tokenizer.Vocabulary.BytesOf(first), .. tokenizer.Vocabulary.BytesOf(second)];
+                Encoding.UTF8.GetString(room, 0, written).ShouldBe(Encoding.UTF8.GetString(bytes), $"{first} {second}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Append_RandomTokensOfTheVocabulary_EqualsWholeDecodeAtEveryPrefix()
+    {
+        var random = new Random(23);
+        ByteLevelBpe tokenizer = BpeCases.Load("gguf-smollm2");
+        int[] parts = PartsOfCharacters(tokenizer.Vocabulary);
+        for (int round = 0; round < 2000; round++)
+        {
+            int[] ids = [.. Enumerable.Range(0, random.Next(1, 16)).Select(_ => random.Next(3) == 0 ? random.Next(tokenizer.Vocabulary.Count) : parts[random.Next(parts.Length)])];
+            CheckPrefixes(tokenizer, ids, showSpecial: random.Next(2) == 0);
+        }
+    }
+
+    [Fact]
+    public void Append_SpecialTokenInsideACharacter_HidesOrBreaksIt()
+    {
+        var hiding = new StreamingDetokenizer(s_bytes);
+        var room = new byte[hiding.MaxBytesPerToken];
+        hiding.Append(0xC3, room).ShouldBe(0);
+        hiding.Append(256, room).ShouldBe(0);
+        Encoding.UTF8.GetString(room, 0, hiding.Append(0xA9, room)).ShouldBe("é");
+        var showing = new StreamingDetokenizer(s_bytes, showSpecial: true);
+        showing.Append(0xC3, room).ShouldBe(0);
+        Encoding.UTF8.GetString(room, 0, showing.Append(256, room)).ShouldBe("\uFFFD<|end|>");
+    }
+
+    private static int[] PartsOfCharacters(BpeVocabulary vocabulary) =>
+        [.. Enumerable.Range(0, vocabulary.Count).Where(id => vocabulary.BytesOf(id).Length == 1 || !System.Text.Unicode.Utf8.IsValid(vocabulary.BytesOf(id)))];
+
+    private static bool EndsWhole(ReadOnlySpan<byte> utf8) => System.Text.Unicode.Utf8.IsValid(utf8);
+
     private static void CheckPrefixes(ByteLevelBpe tokenizer, int[] ids, bool showSpecial)
     {
         var stream = new StreamingDetokenizer(tokenizer.Vocabulary, showSpecial);

@@ -115,8 +115,77 @@ public class TemplateTests
     [InlineData("{% set ns = namespace(x='a' * 10000000) %}{% for i in range(100000) %}{% set y = ns.x|upper %}{% endfor %}")]
     [InlineData("{% for c in 'a' * 30000000 %}{% endfor %}")]
     [InlineData("{{ 'ab' * 9000000 in 'ab' * 8999999 }}{% for i in range(100000) %}{{ ('ab' * 9000000).replace('a', 'b') }}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('a', 'aab').replace('b', 'bba') %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('', 'xxxxxxxx') %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x=['ab']) %}{% for i in range(100) %}{% set ns.x = [ns.x|join('-'), ns.x|join('+')] %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = '%s%s' % (ns.x, ns.x) %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = '{0}{0}'.format(ns.x) %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x={'k': 'v' * 1000}) %}{% for i in range(100) %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x|tojson }}")]
+    [InlineData("{% set x = 'a' * 100000 %}{% for i in range(1000) %}{{ [x, x, x, x]|tojson(indent=1000) }}{% endfor %}")]
+    [InlineData("{% macro f(n) %}{{ f(n + 1) }}{{ f(n + 1) }}{% endmacro %}{% set x = f(0) %}")]
+    [InlineData("{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x=10) %}{% for i in range(1000) %}{% set ns.x = ns.x * ns.x %}{% endfor %}{{ ns.x }}")]
+    [InlineData("{{ ('a,' * 16000000).split(',')|length }}")]
+    [InlineData("{{ ('ab' * 1000000)|list|sort|unique|list|length }}{{ ('ab' * 9000000)|list|length }}")]
+    [InlineData("{{ messages|default('x' * 40000000) }}")]
+    [InlineData("{{ 'x'.ljust(10**9) }}")]
+    [InlineData("{{ 'x'.zfill(10**9) }}")]
+    [InlineData("{{ 'ab'|center(10**9) }}")]
+    [InlineData("{{ (2 ** 1000) ** (2 ** 1000) }}")]
+    [InlineData("{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(l=[0]) %}{% for i in range(100) %}{% set ns.l = ns.l + ns.l %}{% for x in ns.l %}{% endfor %}{% endfor %}")]
     public void Render_WithoutEnd_StopsAtALimit(string source) =>
         Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>())).Kind.ShouldBe(TemplateErrorKind.Limit);
+
+    [Theory]
+    [InlineData("{% for i in range(10**9) %}{{ i }}{% endfor %}")]
+    [InlineData("{{ range(10**18)|length }}")]
+    [InlineData("{{ range(10**9)|list|length }}")]
+    [InlineData("{{ '%.999999999f' % 1.0 }}")]
+    [InlineData("{{ '{:.999999999f}'.format(1.0) }}")]
+    [InlineData("{{ ('a' * 30000000).split('') }}")]
+    public void Render_ImpossibleSizes_AreRefused(string source) =>
+        Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>())).Kind.ShouldBeOneOf(TemplateErrorKind.Limit, TemplateErrorKind.Runtime);
+
+    // Each would take hours if its work grew with the product of two lengths.
+    [Theory]
+    [InlineData("{{ ('a' * 1000 * 400 + 'b' + 'a' * 1000 * 400) in 'a' * 1000 * 3000 }}", "False")]
+    [InlineData("{{ ('a' * 1000 * 3000).rfind('a' * 1000 * 400 + 'b' + 'a' * 1000 * 400) }}", "-1")]
+    [InlineData("{{ ('a' * 300 + 'b' + 'a' * 300).rfind('a' * 300) }}", "301")]
+    [InlineData("{{ ('ab' * 300 + 'a').replace('ab' * 100 + 'a', '-') }}", "-")]
+    [InlineData("{{ ('a' * 1000 * 3000).strip('b' * 1000 * 3000)|length }}", "3000000")]
+    public void Render_LongSearches_TakeLinearTime(string source, string starts) =>
+        ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>()).ShouldStartWith(starts);
+
+    [Theory]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{{ ([x] * 100000)|unique|list|length }}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{{ ([x] * 100000)|sort|length }}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{{ ([x] * 100000)|max|length }}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{% set d = {x: 1} %}{% for i in range(100000) %}{% set y = d[x] %}{% endfor %}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{% set d = {x: 1} %}{% for i in range(100000) %}{% set y = d.get(x) %}{% endfor %}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{% for i in range(100000) %}{% set d = {x: 1} %}{% endfor %}")]
+    [InlineData("{% set x = 'a' * 1000 * 3000 %}{% set y = 'aa' * 1000 * 1500 %}{{ [x] * 100000 == [y] * 100000 }}")]
+    [InlineData("{{ ('a' * 1000 * 3000)|wordwrap(1) }}")]
+    [InlineData("{{ ('a\n' * 1000)|wordwrap(1, true, 'x' * 1000 * 3000) }}")]
+    [InlineData("{{ ('&' * 1000 * 8000)|escape }}")]
+    [InlineData("{{ ('é' * 1000 * 4000)|urlencode }}")]
+    [InlineData("{% set x = 'a' * 1000 * 1000 %}{% for i in range(100000) %}{% set y = x.startswith((x, x, x)) %}{% endfor %}")]
+    public void Render_WorkOnLongTexts_IsCounted(string source) =>
+        Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>())).Kind.ShouldBe(TemplateErrorKind.Limit);
+
+    [Theory]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x.replace('a', 'aab').replace('b', 'bba') %}{% endfor %}")]
+    [InlineData("{{ 'a'.center(2000000000) }}")]
+    [InlineData("{% set ns = namespace(x={'k': 'v' * 1000}) %}{% for i in range(100) %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x|tojson }}")]
+    [InlineData("{% set x = 'a' * 1000000 %}{% for i in range(100000) %}{{ x.replace('a', 'bb')|upper|trim|title }}{% endfor %}")]
+    [InlineData("{% for i in range(1000000) %}{% set x = ('a' * 30000)|list|join(',') %}{% endfor %}")]
+    public void Render_WithoutEnd_AllocatesWithinBounds(string source)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<TemplateException>(() => ChatTemplate.Parse(source).RenderPlain(new Dictionary<string, object?>()));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(16L << 30); // all of it together, most of which is garbage at once
+    }
 
     [Theory]
     [InlineData("(", ")"), InlineData("[", "]"), InlineData("-", ""), InlineData("not ", ""), InlineData("{1:", "}"), InlineData("x(", ")"), InlineData("x[", "]"), InlineData("1 if 1 else ", "")]

@@ -10,7 +10,7 @@ namespace Sequitur.Cli.Commands;
 public sealed class Run : ICommand
 {
     private readonly Argument<string?> _prompt = new("PROMPT") { Description = "The question; read from standard input if it is missing or -", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _model = Flags.Text<string?>("--model", "A GGUF file, or a directory with one; the embedded model by default", "a file or directory", "-m");
+    private readonly Option<string?> _model = Flags.Text<string?>("--model", "A GGUF file, or a directory with one or with config.json, safetensors and tokenizer.json; the embedded model by default", "a file or directory", "-m");
     private readonly Option<string?> _system = new("--system") { Description = "The system message; the model's own by default" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the text as it is, without the chat template" };
     private readonly Option<int?> _maxTokens = Flags.Whole("--max-tokens", "The most tokens to generate; by default what the context leaves", 1, int.MaxValue);

@@ -134,6 +134,14 @@ public sealed class ModelConfig
     public IReadOnlyList<string> GetStringList(string key) =>
         [.. Items(key).Select(item => item as string ?? throw Wrong(key, "a list of strings"))];
 
+    /// <summary>A required list of nested configurations (<c>chat_template</c> where a model has several).</summary>
+    /// <exception cref="InvalidModelException">The key is absent, or its value is something else.</exception>
+    public IReadOnlyList<ModelConfig> GetObjectList(string key) =>
+        [.. Items(key).Select(item => new ModelConfig(item as IReadOnlyDictionary<string, object?> ?? throw Wrong(key, "a list of objects"), $"{Origin}: {key}"))];
+
+    /// <summary>Whether a key has a value that is a string.</summary>
+    public bool IsString(string key) => _values.TryGetValue(key, out var value) && value is string;
+
     /// <summary>A nested configuration (<c>text_config</c>, <c>quantization_config</c>).</summary>
     /// <returns>False where the key is absent.</returns>
     /// <exception cref="InvalidModelException">The value is not an object.</exception>

@@ -5,7 +5,10 @@ namespace Sequitur.Tokenizers;
 /// reference's order). Short pieces scan for the lowest rank; long ones keep a queue, so that no input costs more than n·log n.
 /// Holds scratch memory: one thread at a time.
 /// </summary>
-internal sealed class BpeMerger(BpeVocabulary vocabulary)
+/// <param name="vocabulary">Tokens and merges.</param>
+/// <param name="unknown">The token for a byte that has none; null: such bytes are dropped.</param>
+/// <param name="fuse">Whether unknown bytes in a row are one token.</param>
+internal sealed class BpeMerger(BpeVocabulary vocabulary, int? unknown = null, bool fuse = false)
 {
     // Up to here, scanning and shifting a few cache lines is cheaper than a queue.
     private const int LongestScanned = 48;
@@ -43,6 +46,14 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
             byte value = piece[i];
             if (vocabulary.IdOfByte(value) < 0)
             {
+                if (unknown is { } id)
+                {
+                    MergePart(piece[start..i], offset + start, output);
+                    complete = false;
+                    AddUnknown(id, offset + i, joins: fuse && i > 0 && vocabulary.IdOfByte(piece[i - 1]) < 0, output);
+                    (start, before) = (i + 1, -1);
+                }
+
                 continue;
             }
 
@@ -56,6 +67,17 @@ internal sealed class BpeMerger(BpeVocabulary vocabulary)
         }
 
         return MergePart(piece[start..], offset + start, output) && complete;
+    }
+
+    private static void AddUnknown(int id, int offset, bool joins, List<TokenSpan> output)
+    {
+        if (joins)
+        {
+            output[^1] = output[^1] with { Length = output[^1].Length + 1 };
+            return;
+        }
+
+        output.Add(new TokenSpan(id, offset, 1));
     }
 
     private bool MergePart(ReadOnlySpan<byte> piece, int offset, List<TokenSpan> output)

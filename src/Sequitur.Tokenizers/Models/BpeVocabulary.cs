@@ -11,11 +11,12 @@ public sealed class BpeVocabulary
     private readonly byte[] _blob;
     private readonly int[] _starts;
     private readonly TokenType[] _types;
+    private readonly bool[] _isPiece;
     private readonly Dictionary<string, int> _ids;
     private readonly int[] _idOfByte = new int[256];
     private readonly bool[] _joins = new bool[256 * 256];
 
-    /// <summary>Reads a vocabulary as GGUF and <c>tokenizer.json</c> store it.</summary>
+    /// <summary>Reads a vocabulary as GGUF stores it.</summary>
     /// <param name="tokens">A string for every id. Normal tokens are written in <see cref="ByteAlphabet"/>, control and user-defined ones literally.</param>
     /// <param name="tokenTypes">A <see cref="TokenType"/> for every id, or null: all are normal.</param>
     /// <param name="merges">Pairs <c>"left right"</c> of token strings with one space between them, in order of rank: the first goes first.</param>
@@ -26,11 +27,29 @@ public sealed class BpeVocabulary
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(merges);
         _types = ReadTypes(tokens.Count, tokenTypes);
+        _isPiece = [.. _types.Select(type => type is not (TokenType.Control or TokenType.UserDefined))];
         _ids = ReadIds(tokens);
         _starts = new int[tokens.Count + 1];
-        _blob = ReadBytes(tokens);
+        _blob = ReadBytes(tokens, id => _isPiece[id] ? ByteAlphabet.Decode(tokens[id]) : Encoding.UTF8.GetBytes(tokens[id]));
         CheckBytesAreUnique(tokens);
-        Merges = ReadMerges(merges);
+        Merges = ReadMerges(merges.Select(BpeMerge.Parse), merges.Count);
+        MergeCount = merges.Count;
+    }
+
+    /// <summary>A vocabulary as <c>tokenizer.json</c> means it: an added token may be a piece of the model as well, and is spelled in <see cref="ByteAlphabet"/> like any other.</summary>
+    /// <param name="tokens">A string for every id, no two equal; null where no token is.</param>
+    /// <param name="types">What each is for.</param>
+    /// <param name="isPiece">Whether merging can make it: it stands in the model's own vocabulary.</param>
+    /// <param name="merges">The merges, in order of rank.</param>
+    /// <exception cref="InvalidModelException">There is no token, or a merge is repeated, or names a piece that is no token.</exception>
+    internal BpeVocabulary(IReadOnlyList<string?> tokens, TokenType[] types, bool[] isPiece, IReadOnlyList<BpeMerge> merges)
+    {
+        _types = types;
+        _isPiece = isPiece;
+        _ids = ReadIds(tokens, holes: true);
+        _starts = new int[tokens.Count + 1];
+        _blob = ReadBytes(tokens, id => tokens[id] is { } token ? ByteAlphabet.Decode(token) : []);
+        Merges = ReadMerges(merges, merges.Count);
         MergeCount = merges.Count;
     }
 
@@ -47,6 +66,12 @@ public sealed class BpeVocabulary
 
     /// <summary>Whether some merge joins a token that ends in one byte with a token that begins with the other.</summary>
     internal bool CanJoin(byte left, byte right) => _joins[left << 8 | right];
+
+    /// <summary>Whether the id is one that no token has.</summary>
+    internal bool IsHole(int id) => _types[id] == TokenType.Unused && LengthOf(id) == 0;
+
+    /// <summary>Whether merging can make the token.</summary>
+    internal bool IsPiece(int id) => _isPiece[id];
 
     internal int LengthOf(int id) => _starts[id + 1] - _starts[id];
 
@@ -112,13 +137,18 @@ public sealed class BpeVocabulary
         return types;
     }
 
-    private static Dictionary<string, int> ReadIds(IReadOnlyList<string> tokens)
+    private static Dictionary<string, int> ReadIds(IReadOnlyList<string?> tokens, bool holes = false)
     {
         var ids = new Dictionary<string, int>(tokens.Count, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Count; id++)
         {
             if (tokens[id] is not { } token)
             {
+                if (holes)
+                {
+                    continue;
+                }
+
                 throw new InvalidModelException($"Token {id} has no string.");
             }
 
@@ -131,13 +161,13 @@ public sealed class BpeVocabulary
         return ids;
     }
 
-    private byte[] ReadBytes(IReadOnlyList<string> tokens)
+    private byte[] ReadBytes(IReadOnlyList<string?> tokens, Func<int, byte[]> bytesOf)
     {
         Array.Fill(_idOfByte, -1);
         var blob = new MemoryStream();
         for (int id = 0; id < tokens.Count; id++)
         {
-            byte[] bytes = IsSpecial(id) ? Encoding.UTF8.GetBytes(tokens[id]) : ByteAlphabet.Decode(tokens[id]);
+            byte[] bytes = bytesOf(id);
             if (blob.Length + bytes.Length > Array.MaxLength)
             {
                 throw new InvalidModelException("The tokens' strings are longer than 2 GB together.");
@@ -148,7 +178,7 @@ public sealed class BpeVocabulary
             LongestToken = Math.Max(LongestToken, bytes.Length);
 
             // The string's length, too: "é" outside the alphabet has two bytes, but a character of the alphabet is one byte.
-            if (!IsSpecial(id) && bytes.Length == 1 && tokens[id].Length == 1)
+            if (_isPiece[id] && bytes.Length == 1 && tokens[id]!.Length == 1)
             {
                 _idOfByte[bytes[0]] = id;
             }
@@ -175,30 +205,25 @@ public sealed class BpeVocabulary
         }
     }
 
-    private MergeTable ReadMerges(IReadOnlyList<string> merges)
+    private MergeTable ReadMerges(IEnumerable<BpeMerge> merges, int count)
     {
-        var table = new MergeTable(merges.Count);
-        for (int rank = 0; rank < merges.Count; rank++)
+        var table = new MergeTable(count);
+        int rank = 0;
+        foreach (BpeMerge merge in merges)
         {
-            string merge = merges[rank] ?? "";
-            int space = merge.IndexOf(' ');
-            if (space <= 0 || space == merge.Length - 1 || merge.IndexOf(' ', space + 1) >= 0)
+            int left = IdOfPiece(merge.Left, rank);
+            int right = IdOfPiece(merge.Right, rank);
+            if (!table.TryAdd(left, right, rank, IdOfPiece(merge.Left + merge.Right, rank)))
             {
-                throw new InvalidModelException($"Merge {rank} (\"{merge}\") is not two pieces with a space between them.");
-            }
-
-            int left = IdOfPiece(merge[..space], rank);
-            int right = IdOfPiece(merge[(space + 1)..], rank);
-            int result = IdOfPiece(string.Concat(merge.AsSpan(0, space), merge.AsSpan(space + 1)), rank);
-            if (!table.TryAdd(left, right, rank, result))
-            {
-                throw new InvalidModelException($"Merge {rank} (\"{merge}\") stands there twice.");
+                throw new InvalidModelException($"Merge {rank} (\"{merge.Left} {merge.Right}\") stands there twice.");
             }
 
             if (!BytesOf(left).IsEmpty && !BytesOf(right).IsEmpty)
             {
                 _joins[BytesOf(left)[^1] << 8 | BytesOf(right)[0]] = true;
             }
+
+            rank++;
         }
 
         return table;
@@ -206,7 +231,7 @@ public sealed class BpeVocabulary
 
     private int IdOfPiece(string piece, int rank)
     {
-        if (!_ids.TryGetValue(piece, out int id) || IsSpecial(id))
+        if (!_ids.TryGetValue(piece, out int id) || !_isPiece[id])
         {
             throw new InvalidModelException($"Merge {rank} needs the piece \"{piece}\", which is no token of the vocabulary.");
         }

@@ -40,6 +40,15 @@ public static class ByteAlphabet
         return bytes;
     }
 
+    /// <summary>The string that stands for these bytes in a vocabulary.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes) => string.Create(bytes.Length, bytes, (characters, from) =>
+    {
+        for (int i = 0; i < from.Length; i++)
+        {
+            characters[i] = s_charOfByte[from[i]];
+        }
+    });
+
     private static bool IsPrintable(int value) => value is (>= 33 and <= 126) or (>= 161 and <= 172) or (>= 174 and <= 255);
 
     private static char[] MakeCharacters()

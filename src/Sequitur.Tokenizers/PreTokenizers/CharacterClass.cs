@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -50,6 +51,23 @@ internal static class Characters
         return at;
     }
 
+    /// <summary>Where the white space begins that a text ends with; its length if it ends with none.</summary>
+    public static int StartOfTrailingSpaces(ReadOnlySpan<byte> utf8)
+    {
+        while (Rune.DecodeLastFromUtf8(utf8, out Rune rune, out int length) == OperationStatus.Done && IsSpace(rune.Value))
+        {
+            utf8 = utf8[..^length];
+        }
+
+        return utf8.Length;
+    }
+
+    /// <summary>Whether a text ends with a character of <c>\w</c>.</summary>
+    public static bool EndsInWord(ReadOnlySpan<byte> utf8) => Rune.DecodeLastFromUtf8(utf8, out Rune rune, out _) == OperationStatus.Done && IsWord(rune);
+
+    /// <summary>Whether a text begins with a character of <c>\w</c>.</summary>
+    public static bool BeginsWithWord(ReadOnlySpan<byte> utf8) => Rune.DecodeFromUtf8(utf8, out Rune rune, out _) == OperationStatus.Done && IsWord(rune);
+
     private static CharacterClass Classify(Rune rune)
     {
         if (IsSpace(rune.Value))
@@ -65,6 +83,14 @@ internal static class Characters
             _ => CharacterClass.Other,
         };
     }
+
+    // Alphabetic, marks, decimal digits, connectors, joiners (UTS 18, annex C). What is alphabetic beyond letters, letter numbers and marks are circled and squared letters.
+    private static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation => true,
+        UnicodeCategory.OtherSymbol => rune.Value is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
+        _ => rune.Value is 0x200C or 0x200D,
+    };
 
     // White_Space, spelled out: U+001C–001F, 180E, 200B and FEFF are not in it, whatever a library's own "is space" says.
     private static bool IsSpace(int value) => value is (>= 0x09 and <= 0x0D) or 0x20 or 0x85 or 0xA0 or 0x1680

@@ -4,9 +4,11 @@ namespace Sequitur.Tokenizers;
 /// GPT-2's pattern: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>. Words, numbers and runs of symbols
 /// take one space before them along; white space before a word leaves its last character to what follows.
 /// </summary>
-[PreTokenizer("gpt-2")]
+[PreTokenizer("gpt-2", "phi-2", "olmo", "mpt", "jais", "trillion", Patterns = [Pattern], MatchesAll = true)]
 public sealed class Gpt2PreTokenizer : IPreTokenizer
 {
+    private const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
     /// <inheritdoc/>
     public int NextPiece(ReadOnlySpan<byte> utf8, int start) => Scan(utf8, start, stopAtNumbers: false);
 
@@ -36,8 +38,9 @@ public sealed class Gpt2PreTokenizer : IPreTokenizer
         return Spaces(utf8, start, stopAtNumbers);
     }
 
-    // \s+(?!\S)|\s+ : all of the run at the end of the text; else all but its last character, unless that is the only one.
-    private static int Spaces(ReadOnlySpan<byte> utf8, int start, bool stopAtNumbers)
+    /// <summary><c>\s+(?!\S)|\s+</c> at a space.</summary>
+    // All of the run at the end of the text; else all but its last character, unless that is the only one.
+    internal static int Spaces(ReadOnlySpan<byte> utf8, int start, bool stopAtNumbers = false)
     {
         int end = start;
         int last = start;

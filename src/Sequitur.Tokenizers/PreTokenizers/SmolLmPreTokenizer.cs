@@ -4,7 +4,7 @@ namespace Sequitur.Tokenizers;
 /// SmolLM's two steps: first every character of <c>\p{N}</c> is a piece of its own, then <see cref="Gpt2PreTokenizer"/>'s pattern cuts each
 /// stretch between them, as if the text ended at the number: so a number never takes a space along.
 /// </summary>
-[PreTokenizer("smollm")]
+[PreTokenizer("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2")]
 public sealed class SmolLmPreTokenizer : IPreTokenizer
 {
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ internal static class Arithmetic
         switch (@operator, left, right)
         {
             case ("+", Text a, Text b) when a.IsMarkup || b.IsMarkup:
-                return evaluator.Join(a.IsMarkup ? a : TextFilters.Escape(a), b.IsMarkup ? b : TextFilters.Escape(b)).AsMarkup();
+                return evaluator.Join(a.IsMarkup ? a : TextFilters.Escape(evaluator, a), b.IsMarkup ? b : TextFilters.Escape(evaluator, b)).AsMarkup();
             case ("+", Text a, Text b):
                 return evaluator.Join(a, b);
             case ("+", ListValue a, ListValue b) when a.Kind == b.Kind && a.Kind != ListKind.Range:

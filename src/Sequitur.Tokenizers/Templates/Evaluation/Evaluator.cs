@@ -123,7 +123,9 @@ internal sealed class Evaluator(TemplateOptions options, Renderer renderer)
         var dict = new DictValue();
         foreach ((Expression key, Expression value) in expression.Pairs)
         {
-            dict.Set(Evaluate(key), Evaluate(value));
+            object? name = Evaluate(key);
+            ChargeKey(name);
+            dict.Set(name, Evaluate(value));
         }
 
         return dict;
@@ -218,9 +220,15 @@ internal sealed class Evaluator(TemplateOptions options, Renderer renderer)
     /// <summary>Counts the work of comparing two values, or of looking one up in the other.</summary>
     public void ChargeComparison(object? left, object? right)
     {
-        long size = Math.Max(ValueSize.Of(left).Size, ValueSize.Of(right).Size);
-        ChargeText(Math.Max((left as Text)?.Length ?? 0, (right as Text)?.Length ?? 0));
-        Charge(size / 8);
+        ChargeKey(left);
+        ChargeKey(right);
+    }
+
+    /// <summary>Counts the work of reading a whole value, as a look-up in a mapping does with its key.</summary>
+    public void ChargeKey(object? key)
+    {
+        ValueSize size = ValueSize.Of(key);
+        Charge(size.Size / 8 + size.Characters / CharactersPerStep);
     }
 
     private object? Slice(object? target, SliceExpression slice)

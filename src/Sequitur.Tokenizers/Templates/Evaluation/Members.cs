@@ -24,7 +24,7 @@ internal static class Members
         {
             case Undefined undefined:
                 throw undefined.Failure();
-            case DictValue dict when dict.TryGet(key, out object? value):
+            case DictValue dict when TryGet(evaluator, dict, key, out object? value):
                 return value;
             case ListValue list when Values.TryInteger(key, out _):
                 int index = Position(list.Items.Count, key);
@@ -35,6 +35,12 @@ internal static class Members
         }
 
         return key is Text name && TryAttribute(target, name.Value, out object? attribute) ? attribute : Missing(target, key);
+    }
+
+    private static bool TryGet(Evaluator evaluator, DictValue dict, object? key, out object? value)
+    {
+        evaluator.ChargeKey(key);
+        return dict.TryGet(key, out value);
     }
 
     private static Undefined Missing(object? target, object? key) => key is Text name

@@ -17,7 +17,7 @@ internal static class CollectionMethods
         "keys" => new Function(name, (evaluator, arguments) => Listed(evaluator, arguments.Expect(name), dict, dict.Keys)),
         "values" => new Function(name, (evaluator, arguments) => Listed(evaluator, arguments.Expect(name), dict, dict.Entries.Select(entry => entry.Value))),
         "items" => new Function(name, (evaluator, arguments) => Listed(evaluator, arguments.Expect(name), dict, Pairs(dict))),
-        "get" => new Function(name, (_, arguments) => dict.TryGet(arguments.Expect(name, "key", "default").Need(0, "key", name), out object? value) ? value : arguments.Get(1, "default", null)),
+        "get" => new Function(name, (evaluator, arguments) => Get(evaluator, dict, arguments.Expect(name, "key", "default"))),
         "copy" => new Function(name, (_, arguments) => arguments.Expect(name).Count == 0 ? dict : null),
         "clear" or "pop" or "popitem" or "setdefault" or "update" => Undefined.Forbidden(dict, name),
         _ => null,
@@ -25,6 +25,13 @@ internal static class CollectionMethods
 
     /// <summary>The entries as tuples.</summary>
     public static IEnumerable<object?> Pairs(DictValue dict) => dict.Entries.Select(entry => new ListValue([entry.Key, entry.Value], ListKind.Tuple));
+
+    private static object? Get(Evaluator evaluator, DictValue dict, Arguments arguments)
+    {
+        object? key = arguments.Need(0, "key", "get");
+        evaluator.ChargeKey(key);
+        return dict.TryGet(key, out object? value) ? value : arguments.Get(1, "default", null);
+    }
 
     private static ListValue Listed(Evaluator evaluator, Arguments arguments, DictValue dict, IEnumerable<object?> items)
     {

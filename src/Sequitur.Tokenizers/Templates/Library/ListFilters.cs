@@ -82,7 +82,7 @@ internal static class ListFilters
         int position = by switch { "key" => 0, "value" => 1, _ => throw TemplateFailure.Runtime("dictsort sorts by 'key' or 'value'") };
         object?[] pairs = [.. CollectionMethods.Pairs(dict)];
         return new ListValue(Sorting.Stable(pairs, (left, right) =>
-            sign * evaluator.Order(Folded(((ListValue)left!).Items[position], caseSensitive), Folded(((ListValue)right!).Items[position], caseSensitive))));
+            sign * evaluator.Order(Folded(evaluator, ((ListValue)left!).Items[position], caseSensitive), Folded(evaluator, ((ListValue)right!).Items[position], caseSensitive))));
     }
 
     public static object? Unique(Evaluator evaluator, object? value, Arguments arguments)
@@ -93,7 +93,7 @@ internal static class ListFilters
         var kept = new List<object?>();
         foreach (object? item in evaluator.Iterate(value))
         {
-            object? key = Folded(attribute is null ? item : Path(evaluator, item, attribute), caseSensitive);
+            object? key = Folded(evaluator, attribute is null ? item : Path(evaluator, item, attribute), caseSensitive);
             if (!seen.TryGet(key, out _))
             {
                 seen.Set(key, true);
@@ -185,7 +185,7 @@ internal static class ListFilters
         {
             object? key = Path(evaluator, item, attribute);
             key = key is Undefined && @default is not null ? @default : key;
-            return (Item: item, Shown: key, Key: Folded(key, caseSensitive));
+            return (Item: item, Shown: key, Key: Folded(evaluator, key, caseSensitive));
         }).ToArray();
         keyed = Sorting.Stable(keyed, (left, right) => evaluator.Order(left.Key, right.Key));
         var groups = new List<object?>();
@@ -238,7 +238,7 @@ internal static class ListFilters
         bool any = false;
         foreach (object? item in evaluator.Iterate(value))
         {
-            object? key = Folded(attribute is null ? item : Path(evaluator, item, attribute), caseSensitive);
+            object? key = Folded(evaluator, attribute is null ? item : Path(evaluator, item, attribute), caseSensitive);
             if (!any || evaluator.Order(key, bestKey) == sign)
             {
                 (best, bestKey, any) = (item, key, true);
@@ -257,8 +257,12 @@ internal static class ListFilters
             Text text => text.Value.Split(',').Select(path => Path(evaluator, item, Text.Of(path, trusted: true))),
             _ => [Path(evaluator, item, attribute)],
         };
-        return new ListValue([.. keys.Select(key => Folded(key, caseSensitive))]);
+        return new ListValue([.. keys.Select(key => Folded(evaluator, key, caseSensitive))]);
     }
 
-    private static object? Folded(object? key, bool caseSensitive) => !caseSensitive && key is Text text ? text.Derive(PythonText.Lower(text.Value)) : key;
+    private static object? Folded(Evaluator evaluator, object? key, bool caseSensitive)
+    {
+        evaluator.ChargeKey(key);
+        return !caseSensitive && key is Text text ? text.Derive(PythonText.Lower(text.Value)) : key;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sequitur.Tokenizers.Templates;
@@ -5,6 +6,8 @@ namespace Sequitur.Tokenizers.Templates;
 /// <summary>Python's string methods. Cutting keeps track of which parts the template wrote.</summary>
 internal static class StringMethods
 {
+    private static readonly SearchValues<char> s_whiteSpace = SearchValues.Create(PythonText.WhiteSpace);
+
     private delegate object? Method(Evaluator evaluator, Text text, Arguments arguments);
 
     private static readonly Dictionary<string, Method> s_methods = new(StringComparer.Ordinal)
@@ -27,8 +30,8 @@ internal static class StringMethods
         ["rpartition"] = StringSplitting.PartitionFromRight,
         ["join"] = Join,
         ["replace"] = (evaluator, text, arguments) => StringSplitting.Replace(evaluator, text, arguments.Expect("replace", "old", "new", "count")),
-        ["startswith"] = (_, text, arguments) => Affix(text, arguments, "startswith", (value, affix) => value.StartsWith(affix, StringComparison.Ordinal)),
-        ["endswith"] = (_, text, arguments) => Affix(text, arguments, "endswith", (value, affix) => value.EndsWith(affix, StringComparison.Ordinal)),
+        ["startswith"] = (evaluator, text, arguments) => Affix(evaluator, text, arguments, "startswith", (value, affix) => value.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (evaluator, text, arguments) => Affix(evaluator, text, arguments, "endswith", (value, affix) => value.EndsWith(affix, StringComparison.Ordinal)),
         ["find"] = (_, text, arguments) => Values.Int(Find(text, arguments, "find", last: false)),
         ["rfind"] = (_, text, arguments) => Values.Int(Find(text, arguments, "rfind", last: true)),
         ["index"] = (_, text, arguments) => Values.Int(Found(Find(text, arguments, "index", last: false))),
@@ -68,7 +71,7 @@ internal static class StringMethods
     public static Text Strip(Text text, string? characters, bool left, bool right)
     {
         string value = text.Value;
-        string drop = characters ?? PythonText.WhiteSpace;
+        SearchValues<char> drop = characters is null ? s_whiteSpace : SearchValues.Create(characters);
         int start = 0;
         int end = value.Length;
         while (left && start < end && drop.Contains(value[start]))
@@ -142,12 +145,13 @@ internal static class StringMethods
         return text.Substring(atStart ? affix.Length : 0, text.Length - affix.Length);
     }
 
-    private static object Affix(Text text, Arguments arguments, string name, Func<string, string, bool> matches)
+    private static object Affix(Evaluator evaluator, Text text, Arguments arguments, string name, Func<string, string, bool> matches)
     {
         object? affix = arguments.Expect(name, "affix", "start", "end").Need(0, "affix", name);
         string value = Part(text, arguments).Value;
         if (affix is ListValue { Kind: ListKind.Tuple } several)
         {
+            evaluator.ChargeKey(several);
             return several.Items.Any(item => matches(value, (item as Text)?.Value ?? throw TemplateFailure.Runtime($"{name}() needs strings")));
         }
 
@@ -163,7 +167,7 @@ internal static class StringMethods
     {
         string wanted = arguments.Expect(name, "sub", "start", "end").NeedText(0, "sub", name).Value;
         Text part = Part(text, arguments);
-        int found = last ? part.Value.LastIndexOf(wanted, StringComparison.Ordinal) : part.Value.IndexOf(wanted, StringComparison.Ordinal);
+        int found = last ? TextSearch.LastIndexOf(part.Value, wanted) : TextSearch.IndexOf(part.Value, wanted);
         if (found < 0)
         {
             return -1;
@@ -185,7 +189,7 @@ internal static class StringMethods
         }
 
         int count = 0;
-        for (int at = value.IndexOf(wanted, StringComparison.Ordinal); at >= 0; at = value.IndexOf(wanted, at + wanted.Length, StringComparison.Ordinal))
+        for (int at = TextSearch.IndexOf(value, wanted); at >= 0; at = TextSearch.IndexOf(value, wanted, at + wanted.Length))
         {
             count++;
         }

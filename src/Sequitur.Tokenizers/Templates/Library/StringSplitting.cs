@@ -18,14 +18,14 @@ internal static class StringSplitting
     public static object? Partition(Evaluator evaluator, Text text, Arguments arguments)
     {
         Text separator = arguments.Expect("partition", "sep").NeedText(0, "sep", "partition");
-        int at = text.Value.IndexOf(NotEmpty(separator), StringComparison.Ordinal);
+        int at = TextSearch.IndexOf(text.Value, NotEmpty(separator));
         return Tuple(at < 0 ? [text, Text.Empty, Text.Empty] : [text.Substring(0, at), separator, text.Substring(at + separator.Length)]);
     }
 
     public static object? PartitionFromRight(Evaluator evaluator, Text text, Arguments arguments)
     {
         Text separator = arguments.Expect("rpartition", "sep").NeedText(0, "sep", "rpartition");
-        int at = text.Value.LastIndexOf(NotEmpty(separator), StringComparison.Ordinal);
+        int at = TextSearch.LastIndexOf(text.Value, NotEmpty(separator));
         return Tuple(at < 0 ? [Text.Empty, Text.Empty, text] : [text.Substring(0, at), separator, text.Substring(at + separator.Length)]);
     }
 
@@ -42,12 +42,12 @@ internal static class StringSplitting
 
         Text result = Text.Empty;
         int done = 0;
-        for (int at = text.Value.IndexOf(old.Value, StringComparison.Ordinal); at >= 0 && most != 0; most--)
+        for (int at = TextSearch.IndexOf(text.Value, old.Value); at >= 0 && most != 0; most--)
         {
             evaluator.Charge(1);
             result = evaluator.Join(evaluator.Join(result, text.Substring(done, at - done)), @new);
             done = at + old.Length;
-            at = text.Value.IndexOf(old.Value, done, StringComparison.Ordinal);
+            at = TextSearch.IndexOf(text.Value, old.Value, done);
         }
 
         return done == 0 ? text : evaluator.Join(result, text.Substring(done));
@@ -74,13 +74,12 @@ internal static class StringSplitting
             throw TemplateFailure.Runtime($"split() needs a string or none, not {Values.TypeName(separator)}");
         }
 
-        List<(int Start, int End)> cuts = separator is Text mark ? Marks(text.Value, NotEmpty(mark)) : Gaps(text.Value);
+        List<(int Start, int End)> cuts = separator is Text mark ? Marks(evaluator, text.Value, NotEmpty(mark)) : Gaps(evaluator, text.Value);
         if (most >= 0 && cuts.Count > most)
         {
             cuts = fromRight ? cuts[^most..] : cuts[..most];
         }
 
-        evaluator.Charge(cuts.Count);
         var parts = new List<object?>();
         int start = 0;
         foreach ((int cut, int end) in cuts)
@@ -106,11 +105,12 @@ internal static class StringSplitting
         return parts;
     }
 
-    private static List<(int Start, int End)> Marks(string text, string mark)
+    private static List<(int Start, int End)> Marks(Evaluator evaluator, string text, string mark)
     {
         var cuts = new List<(int, int)>();
-        for (int at = text.IndexOf(mark, StringComparison.Ordinal); at >= 0; at = text.IndexOf(mark, at + mark.Length, StringComparison.Ordinal))
+        for (int at = TextSearch.IndexOf(text, mark); at >= 0; at = TextSearch.IndexOf(text, mark, at + mark.Length))
         {
+            evaluator.Charge(1);
             cuts.Add((at, at + mark.Length));
         }
 
@@ -118,7 +118,7 @@ internal static class StringSplitting
     }
 
     // Runs of white space inside the text, those at its ends left out.
-    private static List<(int Start, int End)> Gaps(string text)
+    private static List<(int Start, int End)> Gaps(Evaluator evaluator, string text)
     {
         int first = text.Length - text.AsSpan().TrimStart(PythonText.WhiteSpace).Length;
         int last = text.AsSpan().TrimEnd(PythonText.WhiteSpace).Length;
@@ -130,6 +130,7 @@ internal static class StringSplitting
                 continue;
             }
 
+            evaluator.Charge(1);
             int start = i;
             while (PythonText.IsWhiteSpace(text[i]))
             {

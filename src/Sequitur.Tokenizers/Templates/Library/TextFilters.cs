@@ -112,8 +112,8 @@ internal static class TextFilters
         int width = Math.Max(1, arguments.Expect("wordwrap", "width", "break_long_words", "wrapstring", "break_on_hyphens").GetInt(0, "width", 79));
         bool breakLong = arguments.GetBool(1, "break_long_words", true);
         string newline = arguments.TryGet(2, "wrapstring", out object? wrap) && wrap is not null ? arguments.NeedText(2, "wrapstring", "wordwrap").Value : "\n";
-        IEnumerable<string> lines = PythonText.Lines(text.Value)
-            .Select(line => string.Join(newline, Wrap(text.Value.Substring(line.Start, line.Length), width, breakLong)));
+        string[] lines = [.. PythonText.Lines(text.Value).SelectMany(line => Wrap(evaluator, text.Value.Substring(line.Start, line.Length), width, breakLong))];
+        evaluator.ChargeText(lines.Sum(line => (long)line.Length + newline.Length));
         return text.Derive(string.Join(newline, lines));
     }
 
@@ -135,14 +135,15 @@ internal static class TextFilters
     public static object? Escape(Evaluator evaluator, object? value, Arguments arguments)
     {
         Text text = evaluator.ToText(value);
-        return text.IsMarkup ? text : Escape(text).AsMarkup();
+        return text.IsMarkup ? text : Escape(evaluator, text).AsMarkup();
     }
 
-    public static object? ForceEscape(Evaluator evaluator, object? value, Arguments arguments) => Escape(evaluator.ToText(value)).AsMarkup();
+    public static object? ForceEscape(Evaluator evaluator, object? value, Arguments arguments) => Escape(evaluator, evaluator.ToText(value)).AsMarkup();
 
     /// <summary>The text with HTML's special characters replaced.</summary>
-    public static Text Escape(Text text)
+    public static Text Escape(Evaluator evaluator, Text text)
     {
+        evaluator.ChargeText(text.Length + 5L * text.Value.AsSpan().CountAny("&<>'\""));
         return text.Derive(text.Value.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&#34;", StringComparison.Ordinal));
     }
@@ -155,19 +156,20 @@ internal static class TextFilters
         }
 
         Text text = evaluator.ToText(value);
+        evaluator.ChargeText(9L * text.Length); // three bytes a character, three characters a byte
         return text.Derive(Uri.EscapeDataString(text.Value).Replace("%2F", "/", StringComparison.Ordinal));
     }
 
-    private static List<string> Wrap(string line, int width, bool breakLong)
+    private static List<string> Wrap(Evaluator evaluator, string line, int width, bool breakLong)
     {
         var lines = new List<string>();
         var current = new StringBuilder();
         foreach (string word in line.Split(' '))
         {
-            string rest = word;
-            if (current.Length > 0 && current.Length + 1 + rest.Length <= width)
+            evaluator.Charge(1);
+            if (current.Length > 0 && current.Length + 1 + word.Length <= width)
             {
-                current.Append(' ').Append(rest);
+                current.Append(' ').Append(word);
                 continue;
             }
 
@@ -177,12 +179,14 @@ internal static class TextFilters
                 current.Clear();
             }
 
-            for (; breakLong && rest.Length > width; rest = rest[width..])
+            int start = 0;
+            for (; breakLong && word.Length - start > width; start += width)
             {
-                lines.Add(rest[..width]);
+                evaluator.Charge(1);
+                lines.Add(word.Substring(start, width));
             }
 
-            current.Append(rest);
+            current.Append(word, start, word.Length - start);
         }
 
         lines.Add(current.ToString());

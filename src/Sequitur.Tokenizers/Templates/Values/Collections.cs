@@ -11,7 +11,10 @@ internal enum ListKind
 /// How much a value holds. Values may share parts (<c>x = [x, x]</c> doubles what printing x writes), so each knows its size and depth as
 /// if nothing were shared; both are bounded when it is made, and everything that walks through values ends.
 /// </summary>
-internal readonly record struct ValueSize(long Size, int Depth)
+/// <param name="Size">How many parts there are.</param>
+/// <param name="Depth">How deep they are nested.</param>
+/// <param name="Characters">How long its texts are together.</param>
+internal readonly record struct ValueSize(long Size, int Depth, long Characters = 0)
 {
     private const long MaxSize = 1 << 22;
     private const int MaxDepth = 150;
@@ -20,6 +23,7 @@ internal readonly record struct ValueSize(long Size, int Depth)
     {
         ListValue list => list.Total,
         DictValue dict => dict.Total,
+        Text text => new ValueSize(1, 0, text.Length),
         _ => new ValueSize(1, 0),
     };
 
@@ -27,7 +31,7 @@ internal readonly record struct ValueSize(long Size, int Depth)
     public ValueSize With(object? value)
     {
         ValueSize other = Of(value);
-        var sum = new ValueSize(Size + other.Size, Math.Max(Depth, other.Depth + 1));
+        var sum = new ValueSize(Size + other.Size, Math.Max(Depth, other.Depth + 1), Characters + other.Characters);
         return sum.Size <= MaxSize && sum.Depth <= MaxDepth
             ? sum
             : throw new TemplateFailure(TemplateErrorKind.Limit, $"a value holds more than {MaxSize} parts, or is nested deeper than {MaxDepth} levels");

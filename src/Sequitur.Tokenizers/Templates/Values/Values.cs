@@ -188,7 +188,7 @@ internal static class Values
 
     public static bool Contains(object? container, object? item) => container switch
     {
-        Text text when item is Text part => text.Value.Contains(part.Value, StringComparison.Ordinal),
+        Text text when item is Text part => TextSearch.IndexOf(text.Value, part.Value) >= 0,
         Text => throw TemplateFailure.Runtime($"'in <string>' requires string as left operand, not {TypeName(item)}"),
         DictValue dict => dict.TryGet(item, out _),
         ListValue or Undefined => Iterate(container).Any(other => AreEqual(other, item)),
