@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sequitur.Kernels.Numerics;
 
@@ -18,6 +19,10 @@ internal static class HalfBits
     private const float Rescale = 5.192296858534828e33f;
     private const uint Infinite = 0x7C00;
     private const uint NotANumber = 0x7E00;
+
+    // 65504 with its exponent as binary16 has it, in the place of a binary32.
+    private const int LargestFinite = 0x0F7FFFFF;
+
     private const uint Rebias = ((127 - 15) << 23) - 0xFFF;
     private const uint SmallestNormal = (127 - 14) << 23;
     private const uint Overflow = (127 + 16) << 23;
@@ -32,31 +37,31 @@ internal static class HalfBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Widen(Vector64<ushort> half)
     {
-        var bits = Vector128.WidenLower(half.ToVector128Unsafe());
-        var magnitude = (bits & Vector128.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector128.Create(Rescale)).AsUInt32();
-        var special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(Infinite << 13));
-        return (Vector128.ConditionalSelect(special, magnitude | Vector128.Create(0x7F800000u), scaled) | ((bits & Vector128.Create(0x8000u)) << 16)).AsSingle();
+        var bits = Vector128.WidenLower(half.ToVector128Unsafe()).AsInt32() << 16;
+        var magnitude = (bits >>> 3) & Vector128.Create(0x0FFFE000);
+        var scaled = (magnitude.AsSingle() * Vector128.Create(Rescale)).AsInt32();
+        var special = Vector128.GreaterThan(magnitude, Vector128.Create(LargestFinite)) & Vector128.Create(0x7F800000);
+        return (scaled | special | (bits & Vector128.Create(int.MinValue))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Widen(Vector128<ushort> half)
     {
-        var bits = Vector256.Create(Vector128.WidenLower(half), Vector128.WidenUpper(half));
-        var magnitude = (bits & Vector256.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector256.Create(Rescale)).AsUInt32();
-        var special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(Infinite << 13));
-        return (Vector256.ConditionalSelect(special, magnitude | Vector256.Create(0x7F800000u), scaled) | ((bits & Vector256.Create(0x8000u)) << 16)).AsSingle();
+        var bits = (Avx2.IsSupported ? Avx2.ConvertToVector256Int32(half) : Vector256.Create(Vector128.WidenLower(half), Vector128.WidenUpper(half)).AsInt32()) << 16;
+        var magnitude = (bits >>> 3) & Vector256.Create(0x0FFFE000);
+        var scaled = (magnitude.AsSingle() * Vector256.Create(Rescale)).AsInt32();
+        var special = Vector256.GreaterThan(magnitude, Vector256.Create(LargestFinite)) & Vector256.Create(0x7F800000);
+        return (scaled | special | (bits & Vector256.Create(int.MinValue))).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Widen(Vector256<ushort> half)
     {
-        var bits = Vector512.Create(Vector256.WidenLower(half), Vector256.WidenUpper(half));
-        var magnitude = (bits & Vector512.Create(0x7FFFu)) << 13;
-        var scaled = (magnitude.AsSingle() * Vector512.Create(Rescale)).AsUInt32();
-        var special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(Infinite << 13));
-        return (Vector512.ConditionalSelect(special, magnitude | Vector512.Create(0x7F800000u), scaled) | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
+        var bits = (Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(half) : Vector512.Create(Vector256.WidenLower(half), Vector256.WidenUpper(half)).AsInt32()) << 16;
+        var magnitude = (bits >>> 3) & Vector512.Create(0x0FFFE000);
+        var scaled = (magnitude.AsSingle() * Vector512.Create(Rescale)).AsInt32();
+        var special = Vector512.GreaterThan(magnitude, Vector512.Create(LargestFinite)) & Vector512.Create(0x7F800000);
+        return (scaled | special | (bits & Vector512.Create(int.MinValue))).AsSingle();
     }
 
     public static ushort Narrow(float value)

@@ -24,12 +24,24 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
 
     public override bool ReadsWideRows => IsSigned;
 
-    private static bool IsSigned => T.Largest == 0 || T.Table is not null;
+    private static bool IsSigned
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Largest == 0 || T.Table is not null;
+    }
 
-    private static bool IsNibble => !IsSigned && T.Largest <= 15;
+    private static bool IsNibble
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => !IsSigned && T.Largest <= 15;
+    }
 
     // How many products of words (of 2 · largest · 127 at most) fit a sum of 16 bits, as far as a group or half of it has them.
-    private static int Run => S.HasHalves || T.Largest > 15 ? T.Largest > 31 ? 2 : 4 : 8;
+    private static int Run
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => S.HasHalves || T.Largest > 15 ? T.Largest > 31 ? 2 : 4 : 8;
+    }
 
     public override long Bytes(int groups) => (((long)groups * B.Bytes) + ((groups + S.Groups - 1) / S.Groups * (long)S.Bytes) + 63) / 64 * 64;
 
