@@ -9,6 +9,9 @@ internal static class Guarded
 
     private static int _given;
 
+    [ThreadStatic]
+    private static Dictionary<long, Region>? _scratch;
+
     /// <summary>So many bytes of zeros; whole multiples of 64 bytes begin on a cache line.</summary>
     public static Region Memory(long bytes)
     {
@@ -19,5 +22,18 @@ internal static class Guarded
         }
 
         return new GuardedBuffer(bytes).Region;
+    }
+
+    /// <summary>Scratch memory of a kernel on this thread, whatever is in it.</summary>
+    public static Region Scratch(long bytes)
+    {
+        var size = (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
+        _scratch ??= [];
+        if (!_scratch.TryGetValue(size, out var region))
+        {
+            _scratch[size] = region = Memory(size);
+        }
+
+        return region;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.Tests;
@@ -113,7 +112,7 @@ internal static class KernelHarness
     public static void Run(Kernel kernel, long chunk = long.MaxValue, RunSizes? sizes = null)
     {
         sizes ??= new(0);
-        var worker = new Worker(0, Guarded.Memory((kernel.ScratchBytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment));
+        var worker = new Worker(0, Guarded.Scratch(kernel.ScratchBytes));
         var items = kernel.Items(sizes);
         var step = Math.Min(chunk, Math.Max(items, 1));
         for (var first = (items - 1) / step * step; first >= 0 && items > 0; first -= step)
