@@ -27,7 +27,8 @@ public class LegTests
         leg.Digests.Keys.Order().ShouldBe(names.Append("functions").Order());
         leg.Digests["functions"].ShouldBe(FunctionDigest.Of());
         names.Where(name => leg.Digests[name] != KernelCases.Digest(name)).ShouldBeEmpty();
+        string[] missing = [.. Processor.Available.Select(processor => processor.Tier.ToString()).Except(leg.Tiers).DefaultIfEmpty("none")];
         TestContext.Current.SendDiagnosticMessage(
-            "{0}", $"{variable}=0: {names.Count} cases equal; tiers {string.Join(", ", leg.Tiers)}; not there: {string.Join(", ", Processor.Available.Select(p => $"{p.Tier}").Except(leg.Tiers))}");
+            "{0}", $"{variable}=0: {names.Count} cases equal on {string.Join(", ", leg.Tiers)}; tiers that fell away: {string.Join(", ", missing)}");
     }
 }
