@@ -5,6 +5,7 @@ using Sequitur.Models;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine.Tests.Equalities;
 
