@@ -1,4 +1,5 @@
 using Sequitur.Conformance.Tests.Cases;
+using Sequitur.Conformance.Tests.Formats;
 using Sequitur.Conformance.Tests.Parts;
 using Sequitur.Conformance.Tests.Texts;
 using Sequitur.Models;
@@ -9,7 +10,7 @@ namespace Sequitur.Conformance.Tests;
 public class AreaTests
 {
     /// <summary>The areas that this project covers.</summary>
-    public static TheoryData<string> Covered => [.. Corpus.ModelAreas, Corpus.GenerationArea];
+    public static TheoryData<string> Covered => [.. Corpus.ModelAreas, Corpus.GenerationArea, Corpus.FormatArea];
 
     [Theory]
     [MemberData(nameof(Covered))]
@@ -17,8 +18,9 @@ public class AreaTests
     {
         var models = Corpus.Models.Where(m => m.Id.StartsWith($"{area}/", StringComparison.Ordinal)).ToArray();
         var texts = area == Corpus.GenerationArea ? Corpus.Generations : [];
-        Assert.SkipUnless(models.Length + texts.Count > 0, $"the corpus has no cases of {area}");
-        var runs = models.Any(RunsAPart) || texts.Any(id => File.Exists(new TextCase(id).ModelPath));
+        var formats = area == Corpus.FormatArea ? FormatCase.All : [];
+        Assert.SkipUnless(models.Length + texts.Count + formats.Count > 0, $"the corpus has no cases of {area}");
+        var runs = models.Any(RunsAPart) || formats.Any(format => format.Format is not null) || texts.Any(id => File.Exists(new TextCase(id).ModelPath));
         runs.ShouldBeTrue($"{area} is there, and no case of it ran");
     }
 
@@ -40,7 +42,7 @@ public class AreaTests
 
     // Areas of which some parts are run are listed by their parts.
     private static IEnumerable<string> Parts(string area) =>
-        Corpus.ModelAreas.Append(Corpus.GgufModelArea).Append(Corpus.GenerationArea).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
+        Corpus.ModelAreas.Concat([Corpus.GgufModelArea, Corpus.GenerationArea, Corpus.FormatArea]).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
             ? Corpus.Folders(area).SelectMany(Parts)
             : [area];
 

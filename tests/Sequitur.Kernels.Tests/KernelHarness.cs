@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.Tests;
@@ -7,11 +6,12 @@ namespace Sequitur.Kernels.Tests;
 /// <summary>
 /// Operands and runs for kernel tests. Rows are padded (and so unaligned); the padding, fresh outputs and scratch memory hold 0xFF bytes,
 /// which are NaN as floats: a kernel that reads what it must not gives a wrong result, one that writes there fails in
-/// <see cref="Bits"/>.
+/// <see cref="Bits"/>. The last row ends at a page that nobody may touch, and so does scratch memory.
 /// </summary>
 internal static class KernelHarness
 {
     private const int Padding = 20;
+    private static readonly long[] Chunks = [long.MaxValue, 1, 3, 7];
 
     /// <summary>Row counts and widths around the 16 lanes of a group.</summary>
     public static int[] Lengths { get; } = [0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100, 130];
@@ -20,7 +20,7 @@ internal static class KernelHarness
     public static Operand Empty(int rows, int columns, ElementType type = ElementType.F32)
     {
         var stride = type.RowBytes(columns) + Padding;
-        var region = new NativeBuffer(rows * stride).Region;
+        var region = Guarded.Memory(Math.Max(0, (rows * stride) - Padding));
         region.AsSpan<byte>().Fill(0xFF);
         return new(region, Extent.Constant(rows), columns, type, stride);
     }
@@ -88,7 +88,7 @@ internal static class KernelHarness
         for (var row = 0; row < operand.Rows.Factor; row++)
         {
             var end = (row * operand.Stride) + operand.Type.RowBytes(operand.Columns);
-            if (padding[(int)end..(int)((row + 1) * operand.Stride)].ContainsAnyExcept((byte)0xFF))
+            if (padding[(int)end..(int)Math.Min((row + 1) * operand.Stride, padding.Length)].ContainsAnyExcept((byte)0xFF))
             {
                 Assert.Fail($"row {row}: written past the last column");
             }
@@ -112,7 +112,7 @@ internal static class KernelHarness
     public static void Run(Kernel kernel, long chunk = long.MaxValue, RunSizes? sizes = null)
     {
         sizes ??= new(0);
-        var worker = Worker.Alone(kernel.ScratchBytes);
+        var worker = new Worker(0, Guarded.Scratch(kernel.ScratchBytes));
         var items = kernel.Items(sizes);
         var step = Math.Min(chunk, Math.Max(items, 1));
         for (var first = (items - 1) / step * step; first >= 0 && items > 0; first -= step)
@@ -123,21 +123,24 @@ internal static class KernelHarness
     }
 
     /// <summary>
-    /// Asserts that every tier, whole and in chunks of 1, 3 and 7 items, gives the reference's bits; returns the reference's output.
-    /// <paramref name="bind"/> makes the kernel for a processor, writing into the given output.
+    /// Asserts that every tier, whole and in chunks of 1, 3 and 7 items (or of <paramref name="chunks"/>), gives the reference's bits; returns the reference's
+    /// output. <paramref name="bind"/> makes the kernel for a processor, writing into the given output.
     /// </summary>
-    public static Operand EqualOnAllTiers(Func<Operand> output, Func<Processor, Operand, Kernel> bind)
+    public static Operand EqualOnAllTiers(Func<Operand> output, Func<Processor, Operand, Kernel> bind, params IReadOnlyList<long> chunks)
     {
         var expected = output();
         Run(bind(Processor.Reference, expected));
         var bits = Bits(expected);
         foreach (var processor in Processor.Available)
         {
-            foreach (var chunk in new[] { long.MaxValue, 1, 3, 7 })
+            foreach (var chunk in chunks.Count > 0 ? chunks : Chunks)
             {
                 var actual = output();
-                Run(bind(processor, actual), chunk);
-                if (!Bits(actual).AsSpan().SequenceEqual(bits))
+                var kernel = bind(processor, actual);
+                Run(kernel, chunk);
+                var equal = Bits(actual).AsSpan().SequenceEqual(bits);
+                Comparisons.Count(kernel, processor, equal);
+                if (!equal)
                 {
                     Assert.Fail($"{processor.Tier}, chunks of {chunk}: {Difference(expected, actual)}");
                 }

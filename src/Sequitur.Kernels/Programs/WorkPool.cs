@@ -95,7 +95,7 @@ public sealed class WorkPool : IDisposable
     private Worker[] CreateWorkers(long scratchBytes)
     {
         _scratchBytes = scratchBytes;
-        return [.. Enumerable.Range(0, Threads).Select(i => new Worker(i, new NativeBuffer(scratchBytes)))];
+        return [.. Enumerable.Range(0, Threads).Select(i => new Worker(i, new NativeBuffer(scratchBytes).Region))];
     }
 
     // They are past the last barrier and about to say so; if the system has taken the processor from one of them, let it have ours.

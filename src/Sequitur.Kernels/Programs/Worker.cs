@@ -3,14 +3,14 @@ using Sequitur.Kernels.Memory;
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>A thread's own place in a program: its number and its scratch memory.</summary>
-public sealed class Worker(int index, NativeBuffer scratch)
+public sealed class Worker(int index, Region scratch)
 {
     /// <summary>Number of the thread, from 0.</summary>
     public int Index { get; } = index;
 
     /// <summary>Memory that only this thread uses, at least as large as the largest <see cref="Kernel.ScratchBytes"/>; its content is undefined.</summary>
-    public Region Scratch { get; } = scratch.Region;
+    public Region Scratch { get; } = scratch;
 
     /// <summary>A worker for running kernels outside a program: number 0, with the given scratch memory.</summary>
-    public static Worker Alone(long scratchBytes) => new(0, new NativeBuffer(scratchBytes));
+    public static Worker Alone(long scratchBytes) => new(0, new NativeBuffer(scratchBytes).Region);
 }

@@ -22,7 +22,7 @@ public sealed record NumericChoices(bool Integer, CacheLayout? Cache, bool Remai
 public sealed class Lowering
 {
     private readonly Dictionary<Tensor, Tensor> _map = [];
-    private readonly Dictionary<Tensor, Tensor> _encoded = [];
+    private readonly Dictionary<(Tensor, bool), Tensor> _encoded = [];
     private readonly HashSet<Node> _precise;
     private readonly HashSet<Tensor> _withRemainder = [];
 
@@ -70,12 +70,15 @@ public sealed class Lowering
     }
 
     /// <summary>The encoded form of activations; projections that read the same values share it.</summary>
-    public Tensor Encode(Tensor x)
+    /// <param name="x">The activations.</param>
+    /// <param name="mayRemain">Whether the reader can do with a remainder behind them, which other readers may need.</param>
+    public Tensor Encode(Tensor x, bool mayRemain = true)
     {
-        if (!_encoded.TryGetValue(x, out var encoded))
+        var key = (x, mayRemain && _withRemainder.Contains(x));
+        if (!_encoded.TryGetValue(key, out var encoded))
         {
-            encoded = Target.Add(new Encode(_withRemainder.Contains(x)), x).Outputs[0];
-            _encoded[x] = encoded;
+            encoded = Target.Add(new Encode(key.Item2), x).Outputs[0];
+            _encoded[key] = encoded;
         }
 
         return encoded;

@@ -4,8 +4,8 @@ using Sequitur.Tensors.Ops;
 namespace Sequitur.Tensors.Execution;
 
 /// <summary>
-/// Which products multiply the remainder of their activations too, so that these have about 15 bits instead of 8: those that make the values of an attention,
-/// and the first ones of feed-forwards in the last sixth of the layers. Found by measurement (decision 0009): they are a tenth of the multiply-adds, and without
+/// Which products multiply the remainder of their activations too, so that these have about 15 bits instead of 8: those that make the values of an attention
+/// and nothing else, and the first ones of feed-forwards in the last sixth of the layers. Found by measurement (decision 0009): they are a tenth of the multiply-adds, and without
 /// them a third of what 8-bit activations lose is lost no more.
 /// </summary>
 /// <remarks>
@@ -28,7 +28,9 @@ internal static class PreciseProducts
             if (node.Op is Attention)
             {
                 layer++;
-                if (Source(node.Inputs[2]) is { Op: MatMul } values)
+
+                // Where one product makes queries and keys too, precision for all three would cost three times as much.
+                if (Source(node.Inputs[2]) is { Op: MatMul } values && values.Outputs[0].Shape.Columns == node.Inputs[2].Shape.Columns)
                 {
                     precise.Add(values);
                 }

@@ -31,7 +31,7 @@ public sealed class ExpertMatMul(int experts) : Op
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor> Lower(Lowering lowering, Node node, IReadOnlyList<Tensor> inputs) =>
         inputs[2].Node.Op is ParameterValue weight && lowering.IsInteger(weight.Parameter)
-            ? lowering.Target.Add(new ExpertIntegerMatMul(experts), lowering.Encode(inputs[0]), inputs[1], inputs[2]).Outputs
+            ? lowering.Target.Add(new ExpertIntegerMatMul(experts), lowering.Encode(inputs[0], mayRemain: false), inputs[1], inputs[2]).Outputs
             : base.Lower(lowering, node, inputs);
 
     /// <inheritdoc/>

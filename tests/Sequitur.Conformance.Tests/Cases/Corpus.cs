@@ -12,6 +12,9 @@ internal static class Corpus
     /// <summary>The area of tiny models in GGUF files.</summary>
     public const string GgufModelArea = "gguf/models";
 
+    /// <summary>The area of ggml's tensor types.</summary>
+    public const string FormatArea = "quantization/ggml";
+
     /// <summary>The area of texts by a real model.</summary>
     public const string GenerationArea = "generation";
 

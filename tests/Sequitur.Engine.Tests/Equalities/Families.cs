@@ -17,6 +17,9 @@ internal static class Families
         // Grouped queries, an untied head.
         ["llama"] = ("LlamaForCausalLM", Llama(heads: 4, keyHeads: 2, headDim: 32)),
 
+        // So many layers that the last one's feed-forward part multiplies the remainders of its activations.
+        ["llama-deep"] = ("LlamaForCausalLM", new(Llama(heads: 2, keyHeads: 1, headDim: 32)) { ["num_hidden_layers"] = 6 }),
+
         // Biases, a tied head, one key head, heads of 64.
         ["llama-bias"] = ("LlamaForCausalLM", new(Llama(heads: 2, keyHeads: 1, headDim: 64))
         {
@@ -61,6 +64,15 @@ internal static class Families
             ["vocab_size"] = Vocabulary, ["hidden_size"] = 64, ["intermediate_size"] = 96, ["moe_intermediate_size"] = 32, ["num_hidden_layers"] = 2,
             ["num_attention_heads"] = 2, ["kv_lora_rank"] = 32, ["q_lora_rank"] = 32, ["qk_nope_head_dim"] = 16, ["qk_rope_head_dim"] = 8, ["v_head_dim"] = 32,
             ["n_routed_experts"] = 8, ["n_shared_experts"] = 1, ["num_experts_per_tok"] = 2, ["n_group"] = 4, ["topk_group"] = 2,
+            ["first_k_dense_replace"] = 1, ["max_position_embeddings"] = 1024,
+        }),
+
+        // The same, so deep that a shared expert reads the remainders of activations that its neighbours read without.
+        ["deepseek-deep"] = ("DeepseekV3ForCausalLM", new()
+        {
+            ["vocab_size"] = Vocabulary, ["hidden_size"] = 64, ["intermediate_size"] = 64, ["moe_intermediate_size"] = 32, ["num_hidden_layers"] = 6,
+            ["num_attention_heads"] = 2, ["kv_lora_rank"] = 32, ["qk_nope_head_dim"] = 16, ["qk_rope_head_dim"] = 8, ["v_head_dim"] = 32,
+            ["n_routed_experts"] = 4, ["n_shared_experts"] = 1, ["num_experts_per_tok"] = 2, ["n_group"] = 1, ["topk_group"] = 1,
             ["first_k_dense_replace"] = 1, ["max_position_embeddings"] = 1024,
         }),
 

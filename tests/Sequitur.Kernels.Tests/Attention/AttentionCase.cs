@@ -93,7 +93,7 @@ internal sealed class AttentionCase
         var slotBytes = PagedSlot.BytesPerPage(format, Shape.KeyHeads, Shape.KeyDim, Shape.ValueDim, ValuesInKeys);
         (slotBytes % 64).ShouldBe(0);
         var pageBytes = slotBytes + 192;
-        var pool = new NativeBuffer(numbers.Length * pageBytes).Region;
+        var pool = Guarded.Memory(numbers.Length * pageBytes);
         pool.AsSpan<byte>().Fill(0xFF);
         return new(Of(pages.Length, pages.Max(), table), pool, pageBytes, 128, format, Shape.KeyHeads, Shape.KeyDim, Shape.ValueDim, ValuesInKeys);
     }

@@ -71,8 +71,59 @@ public class EncodeKernelTests
         Parts(Encode(x), 0).Q[..7].ShouldBe([127, 0, 2, 2, 0, -2, -2]);
     }
 
-    private static Operand Encode(Operand x) => KernelHarness.EqualOnAllTiers(
-        () => KernelHarness.Empty((int)x.Rows.Factor, x.Columns, ElementType.Encoded8), (processor, output) => new EncodeKernel(processor, x, output));
+    [Theory]
+    [InlineData(0, 32)]
+    [InlineData(1, 32)]
+    [InlineData(5, 96)]
+    [InlineData(3, 1536)]
+    public void Run_WithRemainder_KeepsFifteenBits(int rows, int columns)
+    {
+        var x = KernelHarness.Random(rows, columns, 1, 3);
+        var y = Encode(x, remainder: true);
+        var plain = Encode(x);
+        for (var r = 0; r < rows; r++)
+        {
+            var ((q, d, s, halves), first) = (Parts(y, r), Parts(plain, r));
+            q[..columns].ShouldBe(first.Q);
+            d[..(columns / 32)].ShouldBe(first.D);
+            s[..(columns / 32)].ShouldBe(first.S);
+            halves[..(columns / 16)].ShouldBe(first.HalfSums);
+            for (var i = 0; i < columns; i++)
+            {
+                var group = KernelHarness.Row<float>(x, r).Slice(i / 32 * 32, 32).ToArray();
+                var value = (q[i] * (double)d[i / 32]) + (q[columns + i] * (double)d[(columns + i) / 32]);
+                Math.Abs(value - KernelHarness.Row<float>(x, r)[i]).ShouldBeLessThanOrEqualTo(group.Max(MathF.Abs) * Math.ScaleB(1, -14));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0f, 0f)]
+    [InlineData(7.8e-31f, 0f)]
+    [InlineData(float.NaN, float.NaN)]
+    [InlineData(float.PositiveInfinity, float.NaN)]
+    public void Run_RemainderOfAGroupWithoutAScale_HasNoneEither(float value, float scale)
+    {
+        var x = KernelHarness.Empty(1, 64);
+        KernelHarness.Row<float>(x, 0).Fill(1);
+        KernelHarness.Row<float>(x, 0)[32..].Clear();
+        KernelHarness.Row<float>(x, 0)[37] = value;
+        var (q, d, _, _) = Parts(Encode(x, remainder: true), 0);
+        q[96..].ShouldAllBe(integer => integer == 0);
+        (d[1], d[3]).ShouldBe((scale, scale));
+    }
+
+    [Fact]
+    public void Run_NumbersThatAreIntegersTimesTheScale_LeaveNoRemainder()
+    {
+        var x = KernelHarness.Of(1, 32, [.. Enumerable.Range(0, 32).Select(i => 127f - (8 * i))]);
+        var (q, d, _, _) = Parts(Encode(x, remainder: true), 0);
+        (d[0], d[1]).ShouldBe((1, 0));
+        q[32..].ShouldAllBe(integer => integer == 0);
+    }
+
+    private static Operand Encode(Operand x, bool remainder = false) => KernelHarness.EqualOnAllTiers(
+        () => KernelHarness.Empty((int)x.Rows.Factor, (remainder ? 2 : 1) * x.Columns, ElementType.Encoded8), (processor, output) => new EncodeKernel(processor, x, output));
 
     private static (sbyte[] Q, float[] D, float[] S, short[] HalfSums) Parts(Operand encoded, int row)
     {

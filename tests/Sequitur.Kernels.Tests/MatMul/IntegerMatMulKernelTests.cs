@@ -63,6 +63,46 @@ public class IntegerMatMulKernelTests
 
     [Theory]
     [MemberData(nameof(Weights.IntegerFormatNames), MemberType = typeof(Weights))]
+    public void Run_WithRemainders_AddsThemOrLeavesThemOut(string name)
+    {
+        var format = BlockFormats.Find(name)!;
+        (int Rows, int Outputs, int Columns)[] shapes = [(0, 16, 32), (1, 37, 96), (1, 16, 4128), (5, 17, 288), (8, 15, 64), (1030, 3, 32)];
+        foreach (var (rows, outputs, width) in shapes)
+        {
+            var columns = Weights.Width(format, width);
+            var (plain, w) = (KernelHarness.Random(rows, columns, 6), Weights.Random(format, outputs, columns, 5));
+            var (x, withRemainder, decoded) = (Encoded(plain), Encoded(plain, remainder: true), Weights.Decode(w));
+            var (bias, residual) = (KernelHarness.Random(1, outputs, 7), KernelHarness.Random(rows, outputs, 8));
+            foreach (var panels in Weights.Panels(w))
+            {
+                Operand Product(Operand x, bool precise, Operand bias, Operand residual) => KernelHarness.EqualOnAllTiers(
+                    () => KernelHarness.Empty(rows, outputs), (processor, y) => new IntegerMatMulKernel(processor, x, panels, y, bias, residual, precise));
+
+                KernelHarness.Bits(Product(withRemainder, precise: false, bias, residual)).ShouldBe(KernelHarness.Bits(Product(x, precise: false, bias, residual)));
+                var y = Product(withRemainder, precise: true, default, default);
+                var all = Product(withRemainder, precise: true, bias, residual);
+                for (var r = 0; r < rows; r++)
+                {
+                    var row = KernelHarness.Row<float>(plain, r).ToArray();
+                    for (var o = 0; o < outputs; o++)
+                    {
+                        // Two groups of integers of 8 bits: of what one loses, 1/254 remains. Sums in float32 round besides.
+                        var step = (0.02 / 200 * Math.Sqrt(decoded[o].Sum(number => (double)number * number))) + 1e-6;
+                        var sum = KernelHarness.Row<float>(y, r)[o];
+                        ((double)sum).ShouldBe(row.Zip(decoded[o], (a, b) => (double)a * b).Sum(), step);
+                        KernelHarness.Row<float>(all, r)[o].ShouldBe(sum + KernelHarness.Row<float>(bias, 0)[o] + KernelHarness.Row<float>(residual, r)[o]);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Constructor_PreciseWithoutRemainders_Throws() => Should.Throw<ArgumentException>(() => new IntegerMatMulKernel(
+        Processor.Default, KernelHarness.Empty(1, 32, ElementType.Encoded8), Weights.Random(new Q8_0(), 4, 32, 1), KernelHarness.Empty(1, 4), precise: true));
+
+    [Theory]
+    [MemberData(nameof(Weights.IntegerFormatNames), MemberType = typeof(Weights))]
     public void Run_ExtremeIntegers_DoNotSaturate(string name)
     {
         // Bytes of one kind reach q = 15, −128 and 127 and the largest factors; x of one magnitude reaches ±127 everywhere.
@@ -154,9 +194,9 @@ public class IntegerMatMulKernelTests
         }
     }
 
-    private static Operand Encoded(Operand x)
+    private static Operand Encoded(Operand x, bool remainder = false)
     {
-        var encoded = KernelHarness.Empty((int)x.Rows.Factor, x.Columns, ElementType.Encoded8);
+        var encoded = KernelHarness.Empty((int)x.Rows.Factor, (remainder ? 2 : 1) * x.Columns, ElementType.Encoded8);
         KernelHarness.Run(new EncodeKernel(Processor.Reference, x, encoded));
         return encoded;
     }

@@ -25,12 +25,13 @@ internal static class Weights
         return [.. Enumerable.Range(0, (int)count).Select(_ => ((random.NextSingle() * 2) - 1) * scale)];
     }
 
-    /// <summary>A stored tensor whose bytes begin at an odd address.</summary>
-    public static WeightPart Part(BlockFormat format, int rows, int columns, int seed, bool transposed = false)
+    /// <summary>A stored tensor whose bytes end at a page that nobody may touch, or begin at an odd address.</summary>
+    public static WeightPart Part(BlockFormat format, int rows, int columns, int seed, bool transposed = false, bool odd = false)
     {
         var (storedRows, storedColumns) = transposed ? (columns, rows) : (rows, columns);
         var rowBytes = (int)format.StoredBytes(storedColumns);
-        var region = new NativeBuffer((rowBytes * (long)storedRows) + 1).Region.Slice(1, rowBytes * (long)storedRows);
+        var bytes = rowBytes * (long)storedRows;
+        var region = odd ? new NativeBuffer(bytes + 1).Region.Slice(1, bytes) : Guarded.Memory(bytes);
         if (!format.CanEncode)
         {
             FillWithRandomBlocks(format, region.AsSpan<byte>(), seed);
@@ -55,7 +56,7 @@ internal static class Weights
         yield return new WeightPanels(weight, groups);
         var packed = new WeightPanels(weight, groups);
         using var pool = new WorkPool(2);
-        WeightPanels.Pack([(packed, new NativeBuffer(packed.Bytes).Region)], pool);
+        WeightPanels.Pack([(packed, Guarded.Memory(packed.Bytes))], pool);
         packed.IsPacked.ShouldBe(packed.Bytes > 0);
         yield return packed;
     }
@@ -64,12 +65,13 @@ internal static class Weights
         new(format, rows, columns, [Part(format, rows, columns, seed, transposed)], transposed);
 
     /// <summary>
-    /// All ways in which a weight of some shape can be seen: as stored, a slice over two parts, permuted, stacked of permuted and plain ones,
+    /// All ways in which a weight of some shape can be seen: as stored, at an odd address, a slice over two parts, permuted, stacked of permuted and plain ones,
     /// and (dense formats) transposed, whole and sliced and permuted.
     /// </summary>
     public static IEnumerable<(string Name, Weight Weight)> Views(BlockFormat format, int rows, int columns, int seed)
     {
         yield return ("stored", Random(format, rows, columns, seed));
+        yield return ("at an odd address", new Weight(format, rows, columns, [Part(format, rows, columns, seed, odd: true)]));
         var fused = new Weight(format, rows + 9, columns, [Part(format, 5, columns, seed), Part(format, rows + 4, columns, seed + 1)]);
         yield return ("sliced", fused.SliceRows(2, rows));
         yield return ("permuted", Random(format, rows, columns, seed).PermuteRows(Shuffle(rows, seed)));

@@ -102,7 +102,7 @@ public class RecurrentKernelTests
     private static (StateSlot Shift, StateSlot Wkv) Slots(int width)
     {
         var pageBytes = (4L * width * 4) + 24;
-        var pool = new NativeBuffer(5 * pageBytes).Region;
+        var pool = Guarded.Memory(5 * pageBytes);
         pool.AsSpan<byte>().Fill(0xFF);
         var table = Of(4, 1, [2, 4, 0, 1]);
         return (new(table, pool, pageBytes, 8), new(table, pool, pageBytes, 12 + (width * 4)));
