@@ -4,6 +4,7 @@ using Sequitur.Models;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Bench;
 
@@ -29,6 +30,7 @@ internal sealed class PromptLogits : IDisposable
             Capacity = new Dictionary<string, long> { ["tokens"] = Chunk, [Ragged.Sequences] = 1, [Inputs.OutputRowsDimension] = Chunk },
             Pool = _pool,
             Caches = _memory,
+            Weights = new PackedWeights(),
         });
     }
 

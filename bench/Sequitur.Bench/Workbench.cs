@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
+using Sequitur.Quantization;
+using Sequitur.Quantization.Sources;
 
 namespace Sequitur.Bench;
 
@@ -20,6 +22,26 @@ internal sealed class Workbench : IDisposable
 
     /// <summary>Path of the model that ships with the program.</summary>
     public string ModelPath => Path.Combine(Root, "models", "SmolLM2-135M-Instruct", "SmolLM2-135M-Instruct.Q4_1.gguf");
+
+    /// <summary>The shipped model in a format: its own file, or one that is converted from it once and kept in the bench's cache.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public string ModelIn(string format)
+    {
+        if (Path.GetFileNameWithoutExtension(ModelPath).EndsWith($".{format}", StringComparison.Ordinal))
+        {
+            return ModelPath;
+        }
+
+        var path = Path.Combine(CacheFolder.Path, "models", $"SmolLM2-135M-Instruct.{format}.gguf");
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) < File.GetLastWriteTimeUtc(typeof(Conversion).Assembly.Location))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var source = ConversionSource.Open(ModelPath);
+            new Conversion(source, TargetFormats.Find(format)).Write(path, Environment.ProcessorCount);
+        }
+
+        return path;
+    }
 
     /// <summary>Folder of the reference data.</summary>
     public string Conformance =>

@@ -10,12 +10,14 @@ internal sealed class EngineFlags
     private readonly Option<int?> _threads = Flags.Whole("--threads", "Threads that compute; by default one a processor core", 1, 1024, "-t");
     private readonly Option<string?> _compute = Flags.OneOf("--compute", "How products with quantized weights are computed; by default auto", "auto", "f32");
     private readonly Option<string?> _processor = Flags.OneOf("--cpu", "The widest vectors to use; by default what the processor has", [.. Enum.GetNames<Tier>().Select(name => name.ToLowerInvariant())]);
+    private readonly Option<bool> _lowMemory = new("--low-memory") { Description = "Read weights where the file has them, instead of laying them out for speed: slower, and never another answer" };
 
     public void AddTo(Command command)
     {
         command.Add(_threads);
         command.Add(_compute);
         command.Add(_processor);
+        command.Add(_lowMemory);
     }
 
     public EngineOptions Read(ParseResult parsed) => new()
@@ -23,6 +25,7 @@ internal sealed class EngineFlags
         Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount,
         Float32 = parsed.GetValue(_compute) == "f32",
         Processor = parsed.GetValue(_processor) is { } tier ? Usable(tier) : Processor.Default,
+        LowMemory = parsed.GetValue(_lowMemory),
     };
 
     private static Processor Usable(string tier)

@@ -29,6 +29,17 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Run_LowMemory_SameAnswer()
+    {
+        CliResult Answer(params string[] more) => CliResult.Of(["run", Question, "--model", Repository.Model, "--max-tokens", "8", .. more]);
+        var packed = Answer();
+
+        packed.Code.ShouldBe(0, packed.Error);
+        packed.Output.Length.ShouldBeGreaterThan(1);
+        Answer("--low-memory").ShouldBe(packed);
+    }
+
+    [Fact]
     public void Run_Raw_ContinuesTheText()
     {
         var result = CliResult.Of("run", "--raw", "Once upon a time, in a small village by the sea, there lived", "--model", Repository.Model, "--max-tokens", "2", "--compute", "f32");

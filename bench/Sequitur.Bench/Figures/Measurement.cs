@@ -36,6 +36,10 @@ internal sealed record Measurement(string What, double? Value, string Unit, stri
     public static Measurement AtMost(string what, double value, string unit, double limit, string note = "") =>
         new(what, value, unit, $"≤ {Numbers.Format(limit)}", value <= limit ? Verdict.Pass : Verdict.Fail, note);
 
+    /// <summary>A number that must reach a limit.</summary>
+    public static Measurement AtLeast(string what, double value, string unit, double limit, string note = "") =>
+        new(what, value, unit, $"≥ {Numbers.Format(limit)}", value >= limit ? Verdict.Pass : Verdict.Fail, note);
+
     /// <summary>A number about which nothing is claimed.</summary>
     public static Measurement Reported(string what, double value, string unit, string note = "") => new(what, value, unit, "", Verdict.Reported, note);
 

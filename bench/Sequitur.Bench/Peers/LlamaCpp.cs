@@ -20,21 +20,7 @@ internal sealed class LlamaCpp
     }
 
     /// <summary>Where peers are installed: <c>SEQUITUR_PEERS</c>, or the user's cache folder.</summary>
-    public static string Folder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("SEQUITUR_PEERS") is { Length: > 0 } named)
-            {
-                return named;
-            }
-
-            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
-                : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache")
-                : Path.GetTempPath();
-            return Path.Combine(cache, "sequitur", "peers");
-        }
-    }
+    public static string Folder => Environment.GetEnvironmentVariable("SEQUITUR_PEERS") is { Length: > 0 } named ? named : Path.Combine(CacheFolder.Path, "peers");
 
     /// <summary>Installs it where it is not yet.</summary>
     /// <param name="root">The repository.</param>

@@ -1,3 +1,5 @@
+using Sequitur.Kernels.Memory;
+
 namespace Sequitur.Kernels.Formats;
 
 /// <summary>
@@ -149,6 +151,24 @@ public sealed unsafe class Weight
         GC.KeepAlive(this);
     }
 
+    /// <summary>Says to the files behind the rows that these will be read soon (<see cref="MappedFile.Expect"/>).</summary>
+    public void Expect()
+    {
+        foreach (var (file, plane) in MappedPlanes())
+        {
+            file.Expect(plane);
+        }
+    }
+
+    /// <summary>Gives back the memory that the files behind the rows take (<see cref="MappedFile.Forget"/>); the rows can be read as before, at the cost of loading them again.</summary>
+    public void Forget()
+    {
+        foreach (var (file, plane) in MappedPlanes())
+        {
+            file.Forget(plane);
+        }
+    }
+
     /// <summary>Where a logical row lies.</summary>
     internal RowPlace Place(long row)
     {
@@ -243,6 +263,11 @@ public sealed unsafe class Weight
             }
         }
     }
+
+    // Whole parts, also where only some of their rows are this weight's: rows are often views of one part, and all of it is packed.
+    private IEnumerable<(MappedFile File, Region Plane)> MappedPlanes() =>
+        _runs.Select(run => run.Part).Distinct().SelectMany(part => part.Planes)
+            .Where(plane => plane is { IsEmpty: false, Owner: MappedFile }).Select(plane => ((MappedFile)plane.Owner!, plane));
 
     private static Run[] Validate(BlockFormat format, long rows, int columns, IReadOnlyList<WeightPart> parts, bool transposed)
     {

@@ -75,11 +75,45 @@ public sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Says that a part of the file will be read soon, so that it is loaded meanwhile.</summary>
+    /// <exception cref="ArgumentException">It is no part of this file.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
+    public void Expect(Region part)
+    {
+        var (first, end) = Pages(part, before: true);
+        Platform.Current.ExpectFile(first, end - first);
+    }
+
+    /// <summary>Gives the memory of a part's whole pages back: the part can be read as before, and is loaded again then.</summary>
+    /// <exception cref="ArgumentException">It is no part of this file.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
+    public void Forget(Region part)
+    {
+        var (first, end) = Pages(part, before: false);
+        if (first < end)
+        {
+            Platform.Current.ForgetFile(first, end - first);
+        }
+    }
+
     /// <summary>Ends the mapping. Regions taken from it must not be used any more.</summary>
     public void Dispose()
     {
         Unmap();
         GC.SuppressFinalize(this);
+    }
+
+    // From the page that the part begins in, or the first that is its own alone, to its end, or to the end of the last such page.
+    private (nint First, nint End) Pages(Region part, bool before)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (part.Owner != this)
+        {
+            throw new ArgumentException($"the memory is no part of {Path}", nameof(part));
+        }
+
+        var (start, end, page) = ((nint)part.Address, (nint)part.Address + (nint)part.Bytes, (nint)Platform.Current.PageSize);
+        return before ? (start / page * page, end) : ((start + page - 1) / page * page, end / page * page);
     }
 
     private void Unmap()

@@ -34,6 +34,12 @@ public interface IPlatform
     /// <summary>Ends a mapping made by <see cref="MapFile"/>.</summary>
     void UnmapFile(nint address, long bytes);
 
+    /// <summary>Says that a part of a mapped file will be read soon: the system may begin to load it. A hint; it never fails.</summary>
+    void ExpectFile(nint address, long bytes);
+
+    /// <summary>Gives the physical memory of a part of a mapped file back to the system; what is read there again is loaded again. A hint; it never fails.</summary>
+    void ForgetFile(nint address, long bytes);
+
     /// <summary>Reserves addresses that nothing may be read from or written to until <see cref="Protect"/> allows it.</summary>
     nint Reserve(long bytes);
 

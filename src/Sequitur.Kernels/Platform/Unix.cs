@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sequitur.Kernels;
 
-/// <summary>What Linux and macOS share: mmap, munmap, mprotect, write, rename and fsync of the C library, by POSIX; numbers that differ are given.</summary>
+/// <summary>What Linux and macOS share: mmap, munmap, madvise, mprotect, write, rename and fsync of the C library, by POSIX; numbers that differ are given.</summary>
 /// <param name="anonymousFlags">Flags of memory that no file is behind: MAP_ANONYMOUS and MAP_NORESERVE.</param>
 /// <param name="tryAgain">EAGAIN.</param>
 [UnsupportedOSPlatform("windows")]
@@ -15,6 +15,8 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     private const int ProtectWrite = 2;
     private const int MapShared = 1;
     private const int MapPrivate = 2;
+    private const int WillNeed = 3; // MADV_WILLNEED
+    private const int DontNeed = 4; // MADV_DONTNEED
     private const int StandardOutput = 1;
     private const int Interrupted = 4; // EINTR
     private const int InvalidArgument = 22; // EINVAL
@@ -42,6 +44,10 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     }
 
     public void UnmapFile(nint address, long bytes) => Release(address, bytes);
+
+    public void ExpectFile(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), WillNeed);
+
+    public void ForgetFile(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), DontNeed);
 
     public nint Reserve(long bytes) =>
         Checked(Map(0, checked((nuint)bytes), ProtectNone, MapPrivate | anonymousFlags, -1, 0));
@@ -131,6 +137,9 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     private static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int SetProtection(nint address, nuint length, int protection);

@@ -53,6 +53,15 @@ internal sealed unsafe partial class Windows : IPlatform
         }
     }
 
+    public void ExpectFile(nint address, long bytes)
+    {
+        var range = new MemoryRange { Address = address, Bytes = checked((nuint)bytes) };
+        _ = PrefetchMemory(CurrentProcess(), 1, &range, 0);
+    }
+
+    // Unlocking pages that are not locked fails, and takes them out of the working set.
+    public void ForgetFile(nint address, long bytes) => _ = Unlock(address, checked((nuint)bytes));
+
     public nint Reserve(long bytes)
     {
         var address = Allocate(0, checked((nuint)bytes), MemoryReserve, PageNoAccess);
@@ -137,6 +146,12 @@ internal sealed unsafe partial class Windows : IPlatform
     [LibraryImport("kernel32", EntryPoint = "UnmapViewOfFile", SetLastError = true)]
     private static partial int UnmapView(nint address);
 
+    [LibraryImport("kernel32", EntryPoint = "PrefetchVirtualMemory")]
+    private static partial int PrefetchMemory(nint process, nuint count, MemoryRange* ranges, uint flags);
+
+    [LibraryImport("kernel32", EntryPoint = "VirtualUnlock")]
+    private static partial int Unlock(nint address, nuint size);
+
     [LibraryImport("kernel32", EntryPoint = "CloseHandle", SetLastError = true)]
     private static partial int CloseHandle(nint handle);
 
@@ -157,6 +172,14 @@ internal sealed unsafe partial class Windows : IPlatform
 
     [LibraryImport("kernel32", EntryPoint = "GlobalMemoryStatusEx", SetLastError = true)]
     private static partial int GetMemoryStatus(MemoryStatus* status);
+
+    /// <summary>WIN32_MEMORY_RANGE_ENTRY.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MemoryRange
+    {
+        public nint Address;
+        public nuint Bytes;
+    }
 
     /// <summary>PROCESS_MEMORY_COUNTERS.</summary>
     [StructLayout(LayoutKind.Sequential)]

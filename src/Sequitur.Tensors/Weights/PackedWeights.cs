@@ -41,7 +41,7 @@ public sealed class PackedWeights
         }
     }
 
-    /// <summary>Packs what was asked for since the last time.</summary>
+    /// <summary>Packs what was asked for since the last time; mapped files give the memory back that it took as stored.</summary>
     /// <exception cref="CapacityException">The panels need more memory than the machine has.</exception>
     public void Pack(WorkPool pool)
     {
@@ -60,15 +60,20 @@ public sealed class PackedWeights
             }
 
             var arena = new NativeBuffer(bytes).Region;
-            var places = new List<(WeightPanels, Region)>();
+            foreach (var panels in _pending)
+            {
+                panels.Weight.Expect();
+            }
+
+            // One weight after the other, each by all threads: what was packed need not stay in memory as it is stored, and never does so for more than one weight.
             var offset = 0L;
             foreach (var panels in _pending)
             {
-                places.Add((panels, arena.Slice(offset, panels.Bytes)));
+                WeightPanels.Pack([(panels, arena.Slice(offset, panels.Bytes))], pool);
+                panels.Weight.Forget();
                 offset += panels.Bytes;
             }
 
-            WeightPanels.Pack(places, pool);
             Bytes += bytes;
             _pending.Clear();
         }

@@ -7,6 +7,7 @@ namespace Sequitur.Formats.Tests.Kernels;
 public class PlatformTests
 {
     private const string Maps = "/proc/self/maps";
+    private const string Usage = "/proc/self/smaps";
 
     [Fact]
     public void MappedFile_OfAFile_HoldsItsBytes()
@@ -65,6 +66,35 @@ public class PlatformTests
     }
 
     [Fact]
+    public void MappedFile_APartIsForgotten_GivesItsMemoryBackAndKeepsItsBytes()
+    {
+        if (!File.Exists(Usage))
+        {
+            Assert.Skip("the system does not say how much of a mapping is in memory");
+        }
+
+        using var directory = new TemporaryDirectory();
+        var bytes = new byte[8 << 20];
+        new Random(2).NextBytes(bytes);
+        var path = directory.Write("file", bytes);
+        using var file = MappedFile.Open(path);
+        file.Expect(file.Region.Slice(4097, 1));
+        file.Region.AsSpan<byte>().SequenceEqual(bytes).ShouldBeTrue();
+        var page = Platform.Current.PageSize;
+        Resident(path).ShouldBe(bytes.Length);
+
+        file.Forget(file.Region.Slice(1, bytes.Length - 1));
+        Resident(path).ShouldBe(page);
+        file.Forget(file.Region.Slice(0, page - 1));
+        Resident(path).ShouldBe(page);
+        file.Forget(file.Region.Slice(0, 0));
+        Resident(path).ShouldBe(page);
+        file.Region.AsSpan<byte>().SequenceEqual(bytes).ShouldBeTrue();
+        using var other = new NativeBuffer(page);
+        Should.Throw<ArgumentException>(() => file.Forget(other.Region));
+    }
+
+    [Fact]
     public void Memory_Figures_FollowWhatIsTouched()
     {
         const int Size = 64 << 20;
@@ -113,6 +143,13 @@ public class PlatformTests
         maps[found + 1].ShouldSatisfyAllConditions(
             map => map.Rights.ShouldBe("---p"),
             map => map.Start.ShouldBe(maps[found].End));
+    }
+
+    // "start-end rights offset device inode   path", then lines of what it takes: "Rss:   8192 kB"
+    private static long Resident(string path)
+    {
+        var line = File.ReadAllLines(Usage).SkipWhile(line => !line.EndsWith(path, StringComparison.Ordinal)).First(line => line.StartsWith("Rss:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
     private sealed record Mapping(long Start, long End, string Rights)
