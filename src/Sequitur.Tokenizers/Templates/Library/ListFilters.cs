@@ -263,6 +263,12 @@ internal static class ListFilters
     private static object? Folded(Evaluator evaluator, object? key, bool caseSensitive)
     {
         evaluator.ChargeKey(key);
-        return !caseSensitive && key is Text text ? text.Derive(PythonText.Lower(text.Value)) : key;
+        if (caseSensitive || key is not Text text)
+        {
+            return key;
+        }
+
+        evaluator.Charge(text.Length / 64); // full case mapping costs many times what copying does
+        return text.Derive(PythonText.Lower(text.Value));
     }
 }
