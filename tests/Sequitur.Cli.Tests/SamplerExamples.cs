@@ -1,35 +1,9 @@
-using System.Text.RegularExpressions;
-
 namespace Sequitur.Cli.Tests;
 
-/// <summary>The examples of <c>docs/samplers.md</c>, and what is refused.</summary>
-public sealed partial class SamplerExamples
+/// <summary>What flags of samplers do, and what is refused.</summary>
+public sealed class SamplerExamples
 {
     private const string Question = "What is the capital of France?";
-
-    [GeneratedRegex("""\$ sequitur (?<command>.+)\n(?<answer>(?:(?!\$|```).*\n)+)""")]
-    private static partial Regex Example { get; }
-
-    [GeneratedRegex("""
-        "(?<word>[^"]*)"|(?<word>\S+)
-        """, RegexOptions.IgnorePatternWhitespace)]
-    private static partial Regex Word { get; }
-
-    [Fact]
-    public void Examples_OfTheDocumentation_PrintWhatItSays()
-    {
-        var examples = Example.Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "samplers.md")));
-
-        examples.Count.ShouldBe(2);
-        foreach (Match example in examples)
-        {
-            var words = Word.Matches(example.Groups["command"].Value).Select(word => word.Groups["word"].Value);
-            var result = CliResult.Of([.. words, "--model", Repository.Model]);
-
-            result.Error.ShouldBeEmpty();
-            result.Output.ShouldBe(example.Groups["answer"].Value);
-        }
-    }
 
     [Fact]
     public void BadWords_OfTheAnswer_DoNotCome()
