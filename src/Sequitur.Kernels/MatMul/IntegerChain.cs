@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequitur.Kernels.Formats;
 using Sequitur.Kernels.Formats.Panels;
 using Sequitur.Kernels.Numerics;
@@ -105,22 +106,42 @@ internal static unsafe class IntegerChain
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var minimum = layout.HasHalfMinima ? MinimumKind.Halves : layout.HasMinimum ? MinimumKind.Whole : MinimumKind.None;
+        if (layout.HasHalfMinima)
+        {
+            Accumulate<D, HalfMinima, I, V>(x, rows, panel, count, totals, layout.NibbleOffset);
+        }
+        else if (layout.HasMinimum)
+        {
+            Accumulate<D, WholeMinimum, I, V>(x, rows, panel, count, totals, layout.NibbleOffset);
+        }
+        else
+        {
+            Accumulate<D, NoMinimum, I, V>(x, rows, panel, count, totals, layout.NibbleOffset);
+        }
+    }
+
+    private static void Accumulate<D, M, I, V>(EncodedRow* x, int rows, IntegerPanel panel, int count, float* totals, int offset)
+        where D : struct, IBlockDot<I>
+        where M : struct, IMinimum
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
         for (var lane = 0; lane < Lanes; lane += V.Count)
         {
             if (rows == 4)
             {
-                Four<D, I, V>(x, panel.Lane(lane), count, totals + lane, minimum, layout.NibbleOffset);
+                Four<D, M, I, V>(x, panel.Lane(lane), count, totals + lane, offset);
             }
             else
             {
-                One<D, I, V>(*x, panel.Lane(lane), count, totals + lane, minimum, layout.NibbleOffset);
+                One<D, M, I, V>(x, panel.Lane(lane), count, totals + lane, offset);
             }
         }
     }
 
-    private static void Four<D, I, V>(EncodedRow* x, IntegerPanel panel, int count, float* totals, MinimumKind minimum, int offset)
+    private static void Four<D, M, I, V>(EncodedRow* x, IntegerPanel panel, int count, float* totals, int offset)
         where D : struct, IBlockDot<I>
+        where M : struct, IMinimum
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
@@ -145,22 +166,10 @@ internal static unsafe class IntegerChain
             t1 = V.Fma(I.ToFloat(D.Finish(s1, negative, x[1].HalfSums + b)), scale * V.Broadcast(x[1].Scales[b]), t1);
             t2 = V.Fma(I.ToFloat(D.Finish(s2, negative, x[2].HalfSums + b)), scale * V.Broadcast(x[2].Scales[b]), t2);
             t3 = V.Fma(I.ToFloat(D.Finish(s3, negative, x[3].HalfSums + b)), scale * V.Broadcast(x[3].Scales[b]), t3);
-            if (minimum == MinimumKind.Whole)
-            {
-                var m = V.Load(panel.Minima + (b * Lanes));
-                t0 = V.Fma(m, V.Broadcast(x[0].Sums[b]), t0);
-                t1 = V.Fma(m, V.Broadcast(x[1].Sums[b]), t1);
-                t2 = V.Fma(m, V.Broadcast(x[2].Sums[b]), t2);
-                t3 = V.Fma(m, V.Broadcast(x[3].Sums[b]), t3);
-            }
-            else if (minimum == MinimumKind.Halves)
-            {
-                t0 = AddHalves<I, V>(x[0], panel, b, t0);
-                t1 = AddHalves<I, V>(x[1], panel, b, t1);
-                t2 = AddHalves<I, V>(x[2], panel, b, t2);
-                t3 = AddHalves<I, V>(x[3], panel, b, t3);
-            }
-
+            t0 = M.Add<I, V>(x + 0, panel, b, t0);
+            t1 = M.Add<I, V>(x + 1, panel, b, t1);
+            t2 = M.Add<I, V>(x + 2, panel, b, t2);
+            t3 = M.Add<I, V>(x + 3, panel, b, t3);
             x0 += D.Words;
             x1 += D.Words;
             x2 += D.Words;
@@ -173,12 +182,13 @@ internal static unsafe class IntegerChain
         V.Store(totals + (3 * Lanes), t3);
     }
 
-    private static void One<D, I, V>(EncodedRow x, IntegerPanel panel, int count, float* totals, MinimumKind minimum, int offset)
+    private static void One<D, M, I, V>(EncodedRow* x, IntegerPanel panel, int count, float* totals, int offset)
         where D : struct, IBlockDot<I>
+        where M : struct, IMinimum
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var words = x.Words;
+        var words = x->Words;
         var total = V.Load(totals);
         var w = panel.Integers;
         var negative = I.Broadcast((ushort)-offset * 0x00010001);
@@ -190,30 +200,46 @@ internal static unsafe class IntegerChain
                 sum = D.Add(sum, D.First(w, g), D.Second(w, g), words, g);
             }
 
-            total = V.Fma(I.ToFloat(D.Finish(sum, negative, x.HalfSums + b)), V.Load(panel.Scales + (b * Lanes)) * V.Broadcast(x.Scales[b]), total);
-            total = minimum switch
-            {
-                MinimumKind.Whole => V.Fma(V.Load(panel.Minima + (b * Lanes)), V.Broadcast(x.Sums[b]), total),
-                MinimumKind.Halves => AddHalves<I, V>(x, panel, b, total),
-                _ => total,
-            };
+            total = V.Fma(I.ToFloat(D.Finish(sum, negative, x->HalfSums + b)), V.Load(panel.Scales + (b * Lanes)) * V.Broadcast(x->Scales[b]), total);
+            total = M.Add<I, V>(x, panel, b, total);
         }
 
         V.Store(totals, total);
     }
 
-    private static V AddHalves<I, V>(EncodedRow x, IntegerPanel panel, int group, V total)
-        where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V>
+    /// <summary>What a group's minimum adds to a total. Known when the code is compiled: a call in the loop would keep the sums of all rows out of registers.</summary>
+    private interface IMinimum
     {
-        var minima = I.MultiplyWords(I.Load(panel.MinimumFactors + (group * Lanes)), I.Broadcast(x.HalfSums[group]));
-        return V.Fma(I.ToFloat(minima), V.Load(panel.Minima + (group * Lanes)) * V.Broadcast(x.Scales[group]), total);
+        static abstract V Add<I, V>(EncodedRow* x, IntegerPanel panel, int group, V total)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V>;
     }
 
-    private enum MinimumKind
+    private readonly struct NoMinimum : IMinimum
     {
-        None,
-        Whole,
-        Halves,
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add<I, V>(EncodedRow* x, IntegerPanel panel, int group, V total)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V> => total;
+    }
+
+    private readonly struct WholeMinimum : IMinimum
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add<I, V>(EncodedRow* x, IntegerPanel panel, int group, V total)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V> => V.Fma(V.Load(panel.Minima + (group * Lanes)), V.Broadcast(x->Sums[group]), total);
+    }
+
+    private readonly struct HalfMinima : IMinimum
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add<I, V>(EncodedRow* x, IntegerPanel panel, int group, V total)
+            where I : struct, IIntegerLanes<I, V>
+            where V : struct, ILanes<V>
+        {
+            var minima = I.MultiplyWords(I.Load(panel.MinimumFactors + (group * Lanes)), I.Broadcast(x->HalfSums[group]));
+            return V.Fma(I.ToFloat(minima), V.Load(panel.Minima + (group * Lanes)) * V.Broadcast(x->Scales[group]), total);
+        }
     }
 }
