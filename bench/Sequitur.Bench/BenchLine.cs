@@ -55,7 +55,7 @@ internal static class BenchLine
         foreach (var figure in figures)
         {
             error.WriteLine($"measuring {figure.Name} …");
-            rows.AddRange(Measure(figure, bench).Select(measurement => new Row(figure.Topic, figure.Name, measurement)));
+            rows.AddRange(Measure(figure, bench, error).Select(measurement => new Row(figure.Topic, figure.Name, measurement)));
         }
 
         var report = new Report(DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), machine, rows);
@@ -72,7 +72,7 @@ internal static class BenchLine
     }
 
     // What a figure measured before it broke counts; that it broke is a failure of its own.
-    private static List<Measurement> Measure(Figure figure, Workbench bench)
+    private static List<Measurement> Measure(Figure figure, Workbench bench, TextWriter error)
     {
         var measured = new List<Measurement>();
         try
@@ -80,6 +80,7 @@ internal static class BenchLine
             foreach (var measurement in figure.Measure(bench))
             {
                 measured.Add(measurement);
+                error.WriteLine($"  {measurement.What}: {(measurement.Value is { } value ? Numbers.Format(value) : "–")} {measurement.Unit} ({measurement.Verdict.ToString().ToLowerInvariant()}) {measurement.Note}");
             }
         }
         catch (Exception failure)
