@@ -7,6 +7,9 @@ internal static class Guarded
 {
     private const int Limit = 4096;
 
+    // Spans do not keep memory alive: what was given lately is held here, whatever the collector thinks of the operand that a test took a span from.
+    private static readonly GuardedBuffer[] _recent = new GuardedBuffer[512];
+
     private static int _given;
 
     [ThreadStatic]
@@ -15,13 +18,16 @@ internal static class Guarded
     /// <summary>So many bytes of zeros; whole multiples of 64 bytes begin on a cache line.</summary>
     public static Region Memory(long bytes)
     {
-        if (Interlocked.Increment(ref _given) % Limit == 0)
+        var given = Interlocked.Increment(ref _given) & int.MaxValue;
+        if (given % Limit == 0)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
 
-        return new GuardedBuffer(bytes).Region;
+        var buffer = new GuardedBuffer(bytes);
+        _recent[given % _recent.Length] = buffer;
+        return buffer.Region;
     }
 
     /// <summary>Scratch memory of a kernel on this thread, whatever is in it.</summary>

@@ -120,6 +120,8 @@ internal static class KernelHarness
             worker.Scratch.AsSpan<byte>().Fill(0xFF);
             kernel.Run(sizes, first, Math.Min(first + step, items), worker);
         }
+
+        GC.KeepAlive(kernel); // and with it the memory that it only has the addresses of
     }
 
     /// <summary>
