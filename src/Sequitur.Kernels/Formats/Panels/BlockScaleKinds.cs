@@ -11,14 +11,14 @@ internal readonly unsafe struct BlockScale : IPanelScales
 
     public static int Bytes => 32;
 
-    public static void Store(in GroupScales scales, byte* block, int group, int row) => ((ushort*)block)[row] = scales.Scale;
+    public static void Store(in GroupScales scales, byte* block, int group, int row) => HalfScale.Store(scales, block, group, row);
 
-    public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale));
+    public static GroupTerms Terms(in GroupScales scales) => HalfScale.Terms(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Scale<I, V>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + lane);
+        where V : struct, ILanes<V> => HalfScale.Scale<I, V>(block, group, lane);
 }
 
 /// <summary>A binary16 scale for 256 numbers, times an integer for each 32.</summary>
