@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sequitur.Cli.Output;
 
 namespace Sequitur.Cli;
 
@@ -34,20 +35,22 @@ public static class CommandLine
     /// <summary>Whether diagnostics go to standard error.</summary>
     internal static Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Show what is done, and where an error came from", Recursive = true };
 
+    /// <summary>Whether results are coloured.</summary>
+    internal static Option<string?> Colour { get; } = ColourFlag();
+
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Receives results only.</param>
     /// <param name="error">Receives everything else.</param>
     /// <param name="interruption">Ends the command early.</param>
+    /// <param name="terminal">What the program is connected to; by default what this process is.</param>
+    /// <param name="input">What is typed or piped in; by default standard input.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(IReadOnlyList<string> args, Stream output, TextWriter error, Interruption? interruption = null)
+    public static int Run(
+        IReadOnlyList<string> args, Stream output, TextWriter error, Interruption? interruption = null, TerminalFacts? terminal = null, Stream? input = null)
     {
         using var results = new ResultStream(output);
-        var root = new RootCommand("Sequitur: a language-model engine that shows its work") { Verbose };
-        foreach (var (_, command) in Commands.CommandRegistry.All)
-        {
-            root.Add(command.Create(results, error));
-        }
+        var root = CreateRoot(new CommandIo(results, error, terminal ?? TerminalFacts.OfProcess(), input ?? Console.OpenStandardInput()));
 
         var verbose = args.Contains(Verbose.Name);
         try
@@ -73,6 +76,25 @@ public static class CommandLine
             error.WriteLine(verbose ? $"error: {exception}" : $"error: {exception.Message.ReplaceLineEndings(" ")}");
             return (int)CodeOf(exception);
         }
+    }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand CreateRoot(CommandIo io)
+    {
+        var root = new RootCommand("Sequitur: a language-model engine that shows its work") { Verbose, Colour };
+        foreach (var (_, command) in Commands.CommandRegistry.All)
+        {
+            root.Add(command.Create(io));
+        }
+
+        return root;
+    }
+
+    private static Flag<string?> ColourFlag()
+    {
+        var flag = Flags.OneOf("--color", "Whether results are coloured; by default on a terminal, unless NO_COLOR is set", "auto", "always", "never");
+        flag.Recursive = true;
+        return flag;
     }
 
     // Texts are taken as they are: a prompt that begins with @ is no file of further arguments.

@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Sequitur.Cli.Output;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 
@@ -15,12 +14,10 @@ internal static class RunReport
     /// <summary>Its version.</summary>
     public const int Version = 1;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>A piece of the answer.</summary>
     public static void WriteText(ResultStream output, ReadOnlySpan<byte> text)
     {
-        var line = new Line("text");
+        var line = Line("text");
         line.Json.WriteString("text", text);
         line.WriteTo(output);
     }
@@ -33,7 +30,7 @@ internal static class RunReport
     /// <param name="text">The answer, in UTF-8.</param>
     public static void WriteEnd(ResultStream output, string path, TextEngine engine, Generation generation, ReadOnlySpan<byte> text)
     {
-        var line = new Line("end");
+        var line = Line("end");
         var json = line.Json;
         json.WriteString("text", text);
         Ids(json, "ids", generation.Tokens);
@@ -64,6 +61,13 @@ internal static class RunReport
         FinishReason.Cancelled => "cancelled",
         _ => "error",
     };
+
+    private static JsonLine Line(string kind)
+    {
+        var line = new JsonLine(Schema, Version);
+        line.Json.WriteString("event", kind);
+        return line;
+    }
 
     private static void Model(Utf8JsonWriter json, string path, ModelManifest manifest)
     {
@@ -106,31 +110,6 @@ internal static class RunReport
         else
         {
             json.WriteNull(name);
-        }
-    }
-
-    // An object with the schema in front.
-    private sealed class Line
-    {
-        private readonly ArrayBufferWriter<byte> _bytes = new();
-
-        public Line(string kind)
-        {
-            Json = new Utf8JsonWriter(_bytes, Options);
-            Json.WriteStartObject();
-            Json.WriteString("schema", Schema);
-            Json.WriteNumber("version", Version);
-            Json.WriteString("event", kind);
-        }
-
-        public Utf8JsonWriter Json { get; }
-
-        public void WriteTo(ResultStream output)
-        {
-            Json.WriteEndObject();
-            Json.Dispose();
-            _bytes.Write("\n"u8);
-            output.Write(_bytes.WrittenSpan);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Cli.Output;
 using Sequitur.Quantization;
 using Sequitur.Quantization.Random;
 using Sequitur.Quantization.Sources;
@@ -19,11 +20,11 @@ public sealed class Convert : ICommand
     private readonly RandomModelFlags _random = new();
 
     /// <inheritdoc/>
-    public Command Create(ResultStream output, TextWriter error)
+    public Command Create(CommandIo io)
     {
         var command = new Command("convert", "Write a model as GGUF in another format, or one with random weights") { _model, _to, _output, _force, _json, _vocabulary, _threads };
         _random.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.FromResult((int)Write(parsed, output, error, cancellation)));
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)Write(parsed, io.Output, io.Error, cancellation)));
         return command;
     }
 

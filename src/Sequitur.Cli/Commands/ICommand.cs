@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Cli.Output;
 
 namespace Sequitur.Cli.Commands;
 
@@ -15,9 +16,8 @@ public sealed class CommandAttribute(string name) : Attribute
 public interface ICommand
 {
     /// <summary>The command with its options and action.</summary>
-    /// <param name="output">Receives results.</param>
-    /// <param name="error">Receives everything else.</param>
-    Command Create(ResultStream output, TextWriter error);
+    /// <param name="io">What the command reads and writes.</param>
+    Command Create(CommandIo io);
 }
 
 /// <summary>A registered command.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Cli.Output;
 using System.Diagnostics;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
@@ -10,45 +11,29 @@ namespace Sequitur.Cli.Commands;
 public sealed class Run : ICommand
 {
     private readonly Argument<string?> _prompt = new("PROMPT") { Description = "The question; read from standard input if it is missing or -", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _model = Flags.Text<string?>("--model", "A GGUF file, or a directory with one or with config.json, safetensors and tokenizer.json; the embedded model by default", "a file or directory", "-m");
-    private readonly Option<string?> _system = new("--system") { Description = "The system message; the model's own by default" };
-    private readonly Option<bool> _raw = new("--raw") { Description = "Continue the text as it is, without the chat template" };
-    private readonly Option<int?> _maxTokens = Flags.Whole("--max-tokens", "The most tokens to generate; by default what the context leaves", 1, int.MaxValue);
-    private readonly Option<string[]?> _stop = Flags.Text<string[]?>("--stop", "A text that ends the answer, itself left out; may be given several times", "a text of at least one character");
-    private readonly Option<int?> _context = Flags.Whole("--context", "Positions that prompt and answer may take; by default the model's", 1, int.MaxValue);
-    private readonly Option<ulong?> _seed = Flags.Whole("--seed", "Seed of the random numbers; the same seed gives the same answer", 0UL, ulong.MaxValue);
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object instead of text" };
     private readonly Option<bool> _stream = new("--stream") { Description = "With --json: also write each piece of the answer as an object, one a line" };
-    private readonly SamplingFlags _sampling = new();
-    private readonly EngineFlags _engine = new();
+    private readonly RequestFlags _request = new();
+    private readonly ModelFlags _model = new();
 
     /// <inheritdoc/>
-    public Command Create(ResultStream output, TextWriter error)
+    public Command Create(CommandIo io)
     {
-        var command = new Command("run", "Answer a prompt") { _prompt, _model, _system, _raw, _maxTokens, _stop, _context, _seed, _json, _stream };
-        _sampling.AddTo(command);
-        _engine.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, output, error, cancellation)));
+        var command = new Command("run", "Answer a prompt") { _prompt, _json, _stream };
+        _model.AddTo(command);
+        _request.AddTo(command);
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
         return command;
     }
 
-    private ExitCode Answer(ParseResult parsed, ResultStream output, TextWriter error, CancellationToken cancellation)
+    private ExitCode Answer(ParseResult parsed, CommandIo io, CancellationToken cancellation)
     {
         var verbose = parsed.GetValue(CommandLine.Verbose);
-        var request = new TextRequest
-        {
-            Prompt = Prompt(parsed.GetValue(_prompt), cancellation),
-            System = parsed.GetValue(_system),
-            Raw = parsed.GetValue(_raw),
-            MaxTokens = parsed.GetValue(_maxTokens),
-            Stops = parsed.GetValue(_stop) ?? [],
-            Sampling = _sampling.Read(parsed),
-            Seed = parsed.GetValue(_seed) ?? 0,
-        };
-        var path = parsed.GetValue(_model) ?? EmbeddedModel.Path;
+        var request = _request.Read(parsed, RequestFlags.Prompt(parsed.GetValue(_prompt), "run", io, cancellation));
+        var (path, error) = (_model.Path(parsed), io.Error);
         var started = Stopwatch.GetTimestamp();
         using var model = TextModel.Load(path);
-        var options = _engine.Read(parsed) with { Context = parsed.GetValue(_context) };
+        var options = _model.Read(parsed);
         using var engine = new TextEngine(model, options);
         if (verbose)
         {
@@ -57,7 +42,7 @@ public sealed class Run : ICommand
 
         cancellation.ThrowIfCancellationRequested();
         started = Stopwatch.GetTimestamp();
-        var generation = Generate(parsed, request, path, engine, output, cancellation);
+        var generation = Generate(parsed, request, path, engine, io.Output, cancellation);
         if (verbose)
         {
             error.WriteLine(
@@ -115,10 +100,4 @@ public sealed class Run : ICommand
         { Reason: FinishReason.ContextLimit } => "the context",
         _ => "interruption",
     };
-
-    private static string Prompt(string? given, CancellationToken cancellation)
-    {
-        var prompt = given is not (null or "-") ? given : given == "-" || Console.IsInputRedirected ? StandardInput.ReadAll(cancellation) : "";
-        return prompt.Length > 0 ? prompt : throw new UsageException("the prompt is empty: give it behind 'run', or on standard input");
-    }
 }

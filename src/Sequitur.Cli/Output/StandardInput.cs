@@ -1,17 +1,18 @@
 using System.Text;
 
-namespace Sequitur.Cli;
+namespace Sequitur.Cli.Output;
 
 /// <summary>Text from standard input.</summary>
 internal static class StandardInput
 {
     /// <summary>Reads all of it: UTF-8, whatever the system's own encoding is, with or without a byte order mark. Lines may end as on Windows; the last line's end is no part of the text.</summary>
+    /// <param name="input">The stream.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="InvalidModelException">It is not UTF-8.</exception>
     /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
-    public static string ReadAll(CancellationToken cancellation) =>
+    public static string ReadAll(Stream input, CancellationToken cancellation) =>
         // A read of a terminal or pipe cannot be interrupted, so it is left behind on a thread that keeps nothing alive.
-        Task.Run(() => Read(Console.OpenStandardInput()), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+        Task.Run(() => Read(input), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
 
     /// <summary>Reads all of a stream.</summary>
     /// <exception cref="InvalidModelException">It is not UTF-8.</exception>

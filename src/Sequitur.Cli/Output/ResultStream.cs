@@ -1,6 +1,6 @@
 using Sequitur.Kernels;
 
-namespace Sequitur.Cli;
+namespace Sequitur.Cli.Output;
 
 /// <summary>Standard output. When its reader has gone (<c>| head</c>), writing is over and the program ends quietly.</summary>
 public sealed class ResultStream(Stream output) : IDisposable
