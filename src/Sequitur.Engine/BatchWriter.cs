@@ -42,6 +42,7 @@ internal sealed class BatchWriter
                 ids[row + i] = sequence[start + i];
             }
 
+            sequence.FirstRow = row;
             row += sequence.Taken;
             sequence.OutputRow = -1;
             if (sequence.Pending == 0)

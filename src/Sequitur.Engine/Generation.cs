@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Sequitur.Engine.Sampling;
+using Sequitur.Tensors;
 using Sequitur.Tokenizers;
 
 namespace Sequitur.Engine;
@@ -11,6 +12,7 @@ public sealed class Generation : IValueTaskSource<bool>
 {
     private readonly Lock _lock = new();
     private readonly int[] _tokens;
+    private readonly Dictionary<string, CapturedValue> _captured = [];
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private int _count;
     private bool _waiting;
@@ -18,11 +20,13 @@ public sealed class Generation : IValueTaskSource<bool>
     private volatile FinishReason _reason;
 
     /// <param name="request">What was asked for.</param>
+    /// <param name="variant">The model as the request wants it.</param>
     /// <param name="most">The most tokens that can come, by the request and the context.</param>
     /// <param name="cancellation">Ends it.</param>
-    internal Generation(Request request, int most, CancellationToken cancellation)
+    internal Generation(Request request, ModelVariant variant, int most, CancellationToken cancellation)
     {
         Request = request;
+        Variant = variant;
         Cancellation = cancellation;
         _tokens = new int[most];
         Logits = request.KeepLogits ? [] : null;
@@ -57,7 +61,12 @@ public sealed class Generation : IValueTaskSource<bool>
     /// <summary>How each token was chosen (the stop token too), where the request keeps reports.</summary>
     public IList<SamplingReport>? Reports { get; }
 
+    /// <summary>The inner values that the request captures, by name, as far as they are computed.</summary>
+    public IReadOnlyDictionary<string, CapturedValue> Captured => _captured;
+
     internal CancellationToken Cancellation { get; }
+
+    internal ModelVariant Variant { get; }
 
     /// <summary>Waits until there are more than <paramref name="seen"/> tokens, or the end; true if there are more.</summary>
     public ValueTask<bool> WaitAsync(int seen)
@@ -102,6 +111,16 @@ public sealed class Generation : IValueTaskSource<bool>
         }
 
         return stops ? FinishReason.Stop : _count == Request.MaxTokens ? FinishReason.MaxTokens : FinishReason.None;
+    }
+
+    internal CapturedValue Capture(string name, Tensor tensor)
+    {
+        if (!_captured.TryGetValue(name, out var value))
+        {
+            _captured[name] = value = new CapturedValue(tensor);
+        }
+
+        return value;
     }
 
     internal void StopAt(int token) => StopToken = token;

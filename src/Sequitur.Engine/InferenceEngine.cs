@@ -2,9 +2,9 @@ using Sequitur.Engine.KvCache;
 using Sequitur.Engine.Sampling;
 using Sequitur.Kernels.Programs;
 using Sequitur.Models;
+using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
-using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
 
@@ -17,8 +17,7 @@ public sealed class InferenceEngine : IDisposable
     private readonly Model _model;
     private readonly WorkPool _pool;
     private readonly CacheMemory _memory;
-    private readonly Plan _plan;
-    private readonly BatchWriter _writer;
+    private readonly ModelVariants _variants;
     private readonly Candidates _candidates;
     private readonly Queue<Generation> _queue = new();
     private readonly Lock _queueLock = new();
@@ -58,8 +57,7 @@ public sealed class InferenceEngine : IDisposable
         try
         {
             Pages = new PagePool(_memory);
-            _plan = Build(layout);
-            _writer = new BatchWriter(_plan, model.RopeSets, layout);
+            _variants = new ModelVariants(model, options, layout, _memory, _pool, _batchTokens);
             _candidates = new Candidates(model.VocabularySize);
             _running = new List<Sequence>(options.MaxSequences);
             _batch = new Sequence[options.MaxSequences];
@@ -75,8 +73,20 @@ public sealed class InferenceEngine : IDisposable
     /// <summary>Positions a sequence may have.</summary>
     public int Context { get; }
 
-    /// <summary>The plan that steps run.</summary>
-    public Plan Plan => _plan;
+    /// <summary>The plan that steps run, of requests that change nothing and capture nothing.</summary>
+    public Plan Plan => _variants.Unchanged.Plan!;
+
+    /// <summary>The model that runs.</summary>
+    public Model Model => _model;
+
+    /// <summary>The model's graph, before requests rewrite it and before it is lowered.</summary>
+    public Graph Graph => _variants.Source;
+
+    /// <summary>The numerical choices of all runs.</summary>
+    public NumericChoices Choices => _variants.Choices;
+
+    /// <summary>What plans are built for: other plans built for it read the same packed weights. A plan of one's own must not run while a step does.</summary>
+    public PlanOptions PlanOptions => _variants.Options;
 
     /// <summary>The threads that run it.</summary>
     public WorkPool Pool => _pool;
@@ -98,7 +108,9 @@ public sealed class InferenceEngine : IDisposable
 
     /// <summary>Accepts a request; steps will run it.</summary>
     /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
-    /// <exception cref="UsageException">The prompt is empty, an id is not of the vocabulary, no token is asked for, a stop string is empty, or a sampler does not fit the model.</exception>
+    /// <exception cref="UsageException">
+    /// The prompt is empty, an id is not of the vocabulary, no token is asked for, a stop string is empty, a sampler does not fit the model, or a value to be captured or changed does not exist.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Generation Submit(Request request, CancellationToken cancellation = default)
     {
@@ -130,7 +142,7 @@ public sealed class InferenceEngine : IDisposable
         request.Samplers.CheckModel(_model.VocabularySize);
 
         // The token behind the last position is still chosen, so a full prompt gets one.
-        var generation = new Generation(request, Math.Min(request.MaxTokens, Context - request.Ids.Count + 1), cancellation);
+        var generation = new Generation(request, _variants.Of(request), Math.Min(request.MaxTokens, Context - request.Ids.Count + 1), cancellation);
         lock (_queueLock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -152,9 +164,11 @@ public sealed class InferenceEngine : IDisposable
             Admit();
             var taken = TakeBatch();
             var batch = Reserve(taken);
-            if (!batch.IsEmpty)
+            while (!batch.IsEmpty)
             {
-                Run(batch);
+                var count = SameVariant(batch);
+                Run(batch[..count]);
+                batch = batch[count..];
             }
 
             return taken > 0;
@@ -191,31 +205,11 @@ public sealed class InferenceEngine : IDisposable
         }
     }
 
-    private Plan Build(CacheLayout layout)
-    {
-        var lowered = Lowering.Lower(_model.Trace().Graph, new NumericChoices(!_options.Float32, layout));
-        return Plan.Build(lowered, new PlanOptions
-        {
-            Capacity = new Dictionary<string, long>
-            {
-                ["tokens"] = _batchTokens,
-                [Tensors.Ragged.Sequences] = _options.MaxSequences,
-                [Inputs.OutputRowsDimension] = _options.MaxSequences,
-            },
-            Pool = _pool,
-            Processor = _options.Processor,
-            Caches = _memory,
-            Weights = _options.LowMemory ? null : new PackedWeights(),
-            WithoutFusions = _options.WithoutFusions,
-        });
-    }
-
     private void Run(ReadOnlySpan<Sequence> batch)
     {
         try
         {
-            _writer.Write(batch);
-            _plan.Run();
+            batch[0].Generation.Variant.Run(batch);
         }
         catch (Exception error)
         {
@@ -270,6 +264,7 @@ public sealed class InferenceEngine : IDisposable
     {
         try
         {
+            generation.Variant.Prepare();
             _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context));
         }
         catch (Exception error)
@@ -307,7 +302,7 @@ public sealed class InferenceEngine : IDisposable
     }
 
     // Pages for what each sequence takes. Where there are none its request has failed, and only that.
-    private ReadOnlySpan<Sequence> Reserve(int count)
+    private Span<Sequence> Reserve(int count)
     {
         var kept = 0;
         for (var i = 0; i < count; i++)
@@ -327,10 +322,27 @@ public sealed class InferenceEngine : IDisposable
         return _batch.AsSpan(0, kept);
     }
 
+    // Brings the sequences of the first one's variant to the front; the others keep their order.
+    private static int SameVariant(Span<Sequence> batch)
+    {
+        var count = 1;
+        for (var i = 1; i < batch.Length; i++)
+        {
+            if (batch[i].Generation.Variant == batch[0].Generation.Variant)
+            {
+                var same = batch[i];
+                batch[count..i].CopyTo(batch[(count + 1)..]);
+                batch[count++] = same;
+            }
+        }
+
+        return count;
+    }
+
     private void Choose(Sequence sequence)
     {
         var generation = sequence.Generation;
-        var logits = _plan.Output(Outputs.Logits);
+        var logits = generation.Variant.Plan!.Output(Outputs.Logits);
         var row = logits.Memory.Slice(sequence.OutputRow * logits.Stride, (long)logits.Columns * sizeof(float)).AsSpan<float>();
         generation.Logits?.Add(row.ToArray());
         _candidates.Fill(row);

@@ -27,10 +27,12 @@ public sealed record Request
     /// <summary>The adapter that the sequence runs with, −1 for none. Reserved: others are refused.</summary>
     public int Adapter { get; init; } = -1;
 
-    /// <summary>Changes to the model's graph for this request. Reserved: any is refused.</summary>
+    /// <summary>Changes to the model's graph for this request, in order; none cost nothing.</summary>
     public IReadOnlyList<GraphRewrite> Rewrites { get; init; } = [];
 
-    /// <summary>Names of inner values to hand out. Reserved: any is refused; <see cref="Trace"/> has them for whole runs.</summary>
+    /// <summary>
+    /// Names of inner values to copy out (<see cref="Generation.Captured"/>); <c>*</c> stands for any part of a name. They are the very numbers that chose the tokens; none cost nothing.
+    /// </summary>
     public IReadOnlyList<string> Capture { get; init; } = [];
 
     /// <summary>Whether to copy each step's logits out (<see cref="Generation.Logits"/>).</summary>
@@ -40,13 +42,12 @@ public sealed record Request
     public bool KeepReports { get; init; }
 
     /// <summary>Refuses what the engine cannot do yet.</summary>
-    /// <exception cref="NotSupportedException">An adapter, a rewrite or a capture is asked for.</exception>
+    /// <exception cref="NotSupportedException">An adapter is asked for.</exception>
     internal void RefuseReserved()
     {
-        var asked = Adapter != -1 ? "adapters" : Rewrites.Count > 0 ? "graph rewrites" : Capture.Count > 0 ? "captured values" : null;
-        if (asked is not null)
+        if (Adapter != -1)
         {
-            throw new NotSupportedException($"requests with {asked} are not supported yet: their operations come with fine-tuning and the inspector");
+            throw new NotSupportedException("requests with adapters are not supported yet: they come with fine-tuning");
         }
     }
 }

@@ -45,6 +45,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>Tokens that go through it in the step that is being prepared.</summary>
     public int Taken { get; set; }
 
+    /// <summary>The first of its rows in that step.</summary>
+    public int FirstRow { get; set; }
+
     /// <summary>The row of logits that chooses the next token, or −1 while the prompt is not through.</summary>
     public int OutputRow { get; set; }
 

@@ -6,7 +6,7 @@ namespace Sequitur.Kernels.Elementwise;
 public static partial class Unary
 {
     /// <summary>factor · x.</summary>
-    public static UnaryFunction Scale(float factor) => new UnaryFunction<ScaleFormula>(WithParameter("scale", factor), new(factor));
+    public static UnaryFunction Scale(float factor) => new UnaryFunction<ScaleFormula>(WithParameter("scale", factor), new(factor), factor);
 
     private readonly struct ScaleFormula(float factor) : IUnary
     {

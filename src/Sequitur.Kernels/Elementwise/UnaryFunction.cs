@@ -11,6 +11,9 @@ public abstract class UnaryFunction
     /// <summary>What graphs and profiles call it, parameters included.</summary>
     public string Name { get; }
 
+    /// <summary>c where the function is c · x; null for any other.</summary>
+    public virtual float? Factor => null;
+
     /// <summary>y = f(x), row by row; x and y are F32 of one shape and may be the same memory.</summary>
     /// <exception cref="ArgumentException">The operands do not fit.</exception>
     public abstract Kernel Bind(Processor processor, Operand x, Operand y);
@@ -43,9 +46,11 @@ internal interface IUnary
 }
 
 /// <summary>Joins a formula to the kernels that apply it.</summary>
-internal sealed class UnaryFunction<F>(string name, F formula) : UnaryFunction(name)
+internal sealed class UnaryFunction<F>(string name, F formula, float? factor = null) : UnaryFunction(name)
     where F : struct, IUnary
 {
+    public override float? Factor => factor;
+
     public override Kernel Bind(Processor processor, Operand x, Operand y) => new UnaryKernel<F>(processor, Name, formula, x, y);
 
     public override Kernel BindGradient(Processor processor, Operand x, Operand dy, Operand dx) =>

@@ -44,11 +44,11 @@ internal static class PreciseProducts
         return precise;
     }
 
-    // What a value is before views and biases.
+    // What a value is before views, biases and interventions.
     private static Node Source(Tensor tensor)
     {
         var node = tensor.Node;
-        while (node.Op.IsView || IsBias(node))
+        while (node.Op.IsView || node.Op is EditRows || IsBias(node))
         {
             node = node.Inputs[0].Node;
         }
@@ -58,7 +58,7 @@ internal static class PreciseProducts
 
     // Whether another product reads the value, with nothing but activations, gates and biases on the way.
     private static bool FeedsAProduct(Tensor tensor, ILookup<Tensor, Node> readers) => readers[tensor].Any(reader =>
-        reader.Op is MatMul || ((reader.Op is Elementwise || Is(reader, Binary.Multiply) || IsBias(reader)) && FeedsAProduct(reader.Outputs[0], readers)));
+        reader.Op is MatMul || ((reader.Op is Elementwise or EditRows || Is(reader, Binary.Multiply) || IsBias(reader)) && FeedsAProduct(reader.Outputs[0], readers)));
 
     private static bool IsBias(Node node) => Is(node, Binary.Add) && node.Inputs[1].Node.Op is ParameterValue;
 

@@ -47,6 +47,9 @@ public sealed class Attention(AttentionSpec spec, string? slot) : Op
     /// <summary>Mask, scale and terms.</summary>
     public AttentionSpec Spec => spec;
 
+    /// <summary>The same attention with another term behind all others; the term reads no tensors.</summary>
+    public Attention With(AttentionTerm term) => new(spec with { Terms = [.. spec.Terms, term] }, slot);
+
     /// <inheritdoc/>
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs)
     {

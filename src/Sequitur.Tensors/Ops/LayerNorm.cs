@@ -7,6 +7,9 @@ namespace Sequitur.Tensors.Ops;
 /// <summary>Layer norm over the last axis: y = (x − mean) / √(var + ε) · weight + bias (Ba et al. 2016); var divides by n.</summary>
 public sealed class LayerNorm(float epsilon, bool hasBias) : Op
 {
+    /// <summary>Added to the variance.</summary>
+    public float Epsilon => epsilon;
+
     /// <inheritdoc/>
     public override bool IsRowWise => true;
 

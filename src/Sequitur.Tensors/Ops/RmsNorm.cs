@@ -9,6 +9,12 @@ namespace Sequitur.Tensors.Ops;
 /// </summary>
 public sealed class RmsNorm(float epsilon, float offset, bool hasWeight) : Op
 {
+    /// <summary>Added to the mean square.</summary>
+    public float Epsilon => epsilon;
+
+    /// <summary>Added to the weight.</summary>
+    public float Offset => offset;
+
     /// <inheritdoc/>
     public override bool IsRowWise => true;
 

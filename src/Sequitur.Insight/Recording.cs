@@ -1,0 +1,80 @@
+using Sequitur.Engine;
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Insight;
+
+/// <summary>
+/// One run of a prompt with its inner values, the very numbers that choose the next token: computed by the engine as always, in its precision, with its cache.
+/// </summary>
+public sealed class Recording
+{
+    private readonly Generation _generation;
+
+    private Recording(Anatomy anatomy, InferenceEngine engine, Generation generation)
+    {
+        Anatomy = anatomy;
+        Engine = engine;
+        _generation = generation;
+    }
+
+    /// <summary>The model's parts, as they ran.</summary>
+    public Anatomy Anatomy { get; }
+
+    /// <summary>What ran it.</summary>
+    public InferenceEngine Engine { get; }
+
+    /// <summary>The prompt.</summary>
+    public IReadOnlyList<int> Ids => _generation.Request.Ids;
+
+    /// <summary>Positions of the prompt.</summary>
+    public int Tokens => Ids.Count;
+
+    /// <summary>The logits behind the last position, <c>[vocabulary]</c>.</summary>
+    public ReadOnlySpan<float> Logits => _generation.Logits![0];
+
+    /// <summary>The changes that it ran with.</summary>
+    public IReadOnlyList<GraphRewrite> Rewrites { get; private init; } = [];
+
+    /// <summary>Runs a prompt.</summary>
+    /// <param name="engine">What runs it; nothing else may run in it meanwhile.</param>
+    /// <param name="ids">The prompt.</param>
+    /// <param name="names">Names of values to record; <c>*</c> for any part of a name.</param>
+    /// <param name="rewrites">Changes of the model.</param>
+    /// <param name="cancellation">Ends the run between steps.</param>
+    /// <exception cref="UsageException">A value does not exist, or a change does not fit.</exception>
+    /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static Recording Of(
+        InferenceEngine engine, IReadOnlyList<int> ids, IEnumerable<string> names, IReadOnlyList<GraphRewrite>? rewrites = null, CancellationToken cancellation = default)
+    {
+        rewrites ??= [];
+        var anatomy = Anatomy.Of(engine.Model, rewrites.Aggregate(engine.Graph, (graph, rewrite) => rewrite.Apply(graph)));
+        var generation = engine.Submit(
+            new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = [.. names.Distinct()], Rewrites = [.. rewrites, new NameParts()] }, cancellation);
+        while (!generation.IsFinished)
+        {
+            engine.Step();
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return generation.Error is { } error
+            ? throw error as SequiturException ?? new SequiturException($"the engine failed: {error.Message}", error)
+            : new Recording(anatomy, engine, generation) { Rewrites = rewrites };
+    }
+
+    /// <summary>A recorded value.</summary>
+    /// <exception cref="UsageException">It was not recorded.</exception>
+    public CapturedValue Value(string name) => _generation.Captured.TryGetValue(name, out var value)
+        ? value
+        : throw new UsageException($"the value '{name}' was not recorded");
+
+    /// <summary>Names of all recorded values.</summary>
+    public IEnumerable<string> Names => _generation.Captured.Keys;
+
+    /// <summary>A row of a recorded value: of a position, or the only one where rows belong to chosen tokens.</summary>
+    public ReadOnlySpan<float> Row(string name, int position)
+    {
+        var value = Value(name);
+        return value.Row(value.RowIsOutput ? 0 : position);
+    }
+}
