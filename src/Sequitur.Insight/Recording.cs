@@ -49,8 +49,9 @@ public sealed class Recording
     {
         rewrites ??= [];
         var anatomy = Anatomy.Of(engine.Model, rewrites.Aggregate(engine.Graph, (graph, rewrite) => rewrite.Apply(graph)));
+        string[] captured = [.. names.Distinct()];
         var generation = engine.Submit(
-            new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = [.. names.Distinct()], Rewrites = [.. rewrites, new NameParts()] }, cancellation);
+            new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = captured, Rewrites = captured.Length > 0 ? [.. rewrites, new NameParts()] : rewrites }, cancellation);
         while (!generation.IsFinished)
         {
             engine.Step();

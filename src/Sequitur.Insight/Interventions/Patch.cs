@@ -1,0 +1,38 @@
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Insight;
+
+/// <summary>
+/// Puts a value of another prompt's run at the same positions (activation patching, Meng et al. 2022, arXiv:2202.05262). Written <c>layers.6.l_out@3=The capital of Germany is</c>.
+/// </summary>
+/// <param name="Value">The value.</param>
+/// <param name="At">Where, in both prompts.</param>
+/// <param name="Prompt">The other prompt.</param>
+/// <param name="Text">How it was written.</param>
+public sealed record Patch(string Value, Positions At, string Prompt, string Text) : Intervention(Value, Text)
+{
+    /// <summary>Reads a patch.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static Patch Parse(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && equals > at + 1 && equals < text.Length - 1
+            ? new(text[..at], Positions.Parse(text[(at + 1)..equals]), text[(equals + 1)..], text)
+            : throw new UsageException($"'{text}' is no patch: write NAME@POSITIONS=PROMPT");
+    }
+
+    /// <inheritdoc/>
+    public override GraphRewrite Resolve(InterventionContext context)
+    {
+        var other = context.Run(Value, Prompt);
+        var positions = At.Of(context.Ids.Count) ?? [.. Enumerable.Range(0, context.Ids.Count)];
+        if (positions[^1] >= other.Rows)
+        {
+            throw new UsageException($"'{Text}' takes position {positions[^1]} of a prompt that has positions 0 to {other.Rows - 1}: choose others");
+        }
+
+        var numbers = positions.SelectMany(position => other.Row(position).ToArray()).ToArray();
+        return new ValueEdit(Value, new(positions, 0, other.Columns, 0, numbers));
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Sequitur.Tensors.Execution;
+
+namespace Sequitur.Insight;
+
+/// <summary>Puts other numbers in a value's place. Written <c>layers.3.l_out=0</c> or <c>layers.3.l_out=vector.json</c>, with <c>@2-5</c> behind it for some positions.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Source">One number for all, or a file of as many as a row has (<see cref="VectorFile"/>).</param>
+/// <param name="At">Where.</param>
+/// <param name="Text">How it was written.</param>
+public sealed record Replacement(string Value, string Source, Positions At, string Text) : Intervention(Value, Text)
+{
+    /// <summary>Reads a replacement.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static Replacement Parse(string text)
+    {
+        var (value, source, at) = Assignment.Split(text, "NAME=NUMBER|FILE[@POSITIONS]");
+        return new(value, source, at, text);
+    }
+
+    /// <inheritdoc/>
+    public override GraphRewrite Resolve(InterventionContext context)
+    {
+        var columns = context.ShapeOf(Value).Columns;
+        var numbers = float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? [.. Enumerable.Repeat(number, columns)]
+            : VectorFile.Read(Source, columns, Value);
+        return context.Edit(Value, At, 0, numbers);
+    }
+}
