@@ -1,6 +1,7 @@
 using System.Text;
 using Sequitur.Engine.Loading;
 using Sequitur.Engine.Sampling;
+using Sequitur.Tensors.Execution;
 using Sequitur.Tokenizers;
 using Sequitur.Tokenizers.Templates;
 
@@ -35,6 +36,15 @@ public sealed record TextRequest
 
     /// <summary>Whether the answer ends with the stop string instead of before it.</summary>
     public bool IncludeStop { get; init; }
+
+    /// <summary>Changes to the model's graph for this request, in order.</summary>
+    public IReadOnlyList<GraphRewrite> Rewrites { get; init; } = [];
+
+    /// <summary>Whether to copy each step's logits out (<see cref="Generation.Logits"/>).</summary>
+    public bool KeepLogits { get; init; }
+
+    /// <summary>Whether to note what each sampler does (<see cref="Generation.Reports"/>).</summary>
+    public bool KeepReports { get; init; }
 }
 
 /// <summary>
@@ -115,6 +125,9 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
         MaxTokens = request.MaxTokens ?? Engine.Context,
         Samplers = request.Sampling.Build(request.Temperature ?? model.Manifest.Temperature ?? 0).Bind(model.Tokenizer),
         Seed = request.Seed,
+        Rewrites = request.Rewrites,
+        KeepLogits = request.KeepLogits,
+        KeepReports = request.KeepReports,
         StopIds = model.StopIds,
         StopText = request.Stops.Count > 0 ? new StopText(model.Tokenizer.Vocabulary, request.Stops, request.IncludeStop) : null,
     };

@@ -15,14 +15,15 @@ namespace Sequitur.Insight;
 /// <param name="Head">The head; null for the whole part.</param>
 /// <param name="ToMean">Whether it is set to its mean.</param>
 /// <param name="Text">How it was written.</param>
-public sealed partial record Ablation(string Value, int Layer, int? Head, bool ToMean, string Text) : Intervention(Value, Text)
+[Intervention("ablate", "Take out a head or a part: LAYER.HEAD, LAYER.ffn or LAYER.attn; :mean behind it sets the mean instead of zero")]
+public sealed partial record Ablation(string Value, int Layer, int? Head, bool ToMean, string Text) : Intervention(Value, Text), IIntervention
 {
     [GeneratedRegex(@"^(?<layer>\d{1,6})\.(?<part>\d{1,6}|ffn|attn)(?::(?<to>zero|mean))?$")]
     private static partial Regex Pattern { get; }
 
     /// <summary>Reads an ablation.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static Ablation Parse(string text)
+    public static Intervention Parse(string text)
     {
         var match = Pattern.Match(text);
         if (!match.Success)
@@ -33,7 +34,7 @@ public sealed partial record Ablation(string Value, int Layer, int? Head, bool T
         var layer = int.Parse(match.Groups["layer"].Value, CultureInfo.InvariantCulture);
         var part = match.Groups["part"].Value;
         int? head = char.IsDigit(part[0]) ? int.Parse(part, CultureInfo.InvariantCulture) : null;
-        return new(Names.Layer(layer, head is null ? $"{part}_out" : "attn_heads"), layer, head, match.Groups["to"].Value == "mean", text);
+        return new Ablation(Names.Layer(layer, head is null ? $"{part}_out" : "attn_heads"), layer, head, match.Groups["to"].Value == "mean", text);
     }
 
     /// <inheritdoc/>

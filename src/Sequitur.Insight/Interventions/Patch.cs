@@ -9,16 +9,17 @@ namespace Sequitur.Insight;
 /// <param name="At">Where, in both prompts.</param>
 /// <param name="Prompt">The other prompt.</param>
 /// <param name="Text">How it was written.</param>
-public sealed record Patch(string Value, Positions At, string Prompt, string Text) : Intervention(Value, Text)
+[Intervention("patch", "Take a value from another prompt's run: NAME@POSITIONS=PROMPT")]
+public sealed record Patch(string Value, Positions At, string Prompt, string Text) : Intervention(Value, Text), IIntervention
 {
     /// <summary>Reads a patch.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static Patch Parse(string text)
+    public static Intervention Parse(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var at = text.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && equals > at + 1 && equals < text.Length - 1
-            ? new(text[..at], Positions.Parse(text[(at + 1)..equals]), text[(equals + 1)..], text)
+            ? new Patch(text[..at], Positions.Parse(text[(at + 1)..equals]), text[(equals + 1)..], text)
             : throw new UsageException($"'{text}' is no patch: write NAME@POSITIONS=PROMPT");
     }
 

@@ -8,14 +8,15 @@ namespace Sequitur.Insight;
 /// <param name="Source">One number for all, or a file of as many as a row has (<see cref="VectorFile"/>).</param>
 /// <param name="At">Where.</param>
 /// <param name="Text">How it was written.</param>
-public sealed record Replacement(string Value, string Source, Positions At, string Text) : Intervention(Value, Text)
+[Intervention("replace", "Put other numbers in a value's place: NAME=NUMBER|FILE[@POSITIONS]")]
+public sealed record Replacement(string Value, string Source, Positions At, string Text) : Intervention(Value, Text), IIntervention
 {
     /// <summary>Reads a replacement.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static Replacement Parse(string text)
+    public static Intervention Parse(string text)
     {
         var (value, source, at) = Assignment.Split(text, "NAME=NUMBER|FILE[@POSITIONS]");
-        return new(value, source, at, text);
+        return new Replacement(value, source, at, text);
     }
 
     /// <inheritdoc/>

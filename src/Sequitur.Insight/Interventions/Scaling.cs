@@ -8,15 +8,16 @@ namespace Sequitur.Insight;
 /// <param name="Factor">What it is multiplied with.</param>
 /// <param name="At">Where.</param>
 /// <param name="Text">How it was written.</param>
-public sealed record Scaling(string Value, float Factor, Positions At, string Text) : Intervention(Value, Text)
+[Intervention("scale", "Multiply a value: NAME=FACTOR[@POSITIONS]")]
+public sealed record Scaling(string Value, float Factor, Positions At, string Text) : Intervention(Value, Text), IIntervention
 {
     /// <summary>Reads a scaling.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static Scaling Parse(string text)
+    public static Intervention Parse(string text)
     {
         var (value, factor, at) = Assignment.Split(text, "NAME=FACTOR[@POSITIONS]");
         return float.TryParse(factor, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number)
-            ? new(value, number, at, text)
+            ? new Scaling(value, number, at, text)
             : throw new UsageException($"'{factor}' in '{text}' is no factor: write a number");
     }
 

@@ -14,7 +14,8 @@ namespace Sequitur.Insight;
 /// <param name="Factor">What the vector is multiplied with.</param>
 /// <param name="At">Where.</param>
 /// <param name="Text">How it was written.</param>
-public sealed partial record Steering(string Value, string Source, float Factor, Positions At, string Text) : Intervention(Value, Text)
+[Intervention("steer", "Add a vector to a value: NAME=FILE[*FACTOR][@POSITIONS], or NAME=\"TEXT\"-\"TEXT\"[*FACTOR][@POSITIONS]")]
+public sealed partial record Steering(string Value, string Source, float Factor, Positions At, string Text) : Intervention(Value, Text), IIntervention
 {
     [GeneratedRegex("""^"(?<plus>[^"]+)"\s*-\s*"(?<minus>[^"]+)"$""")]
     private static partial Regex Texts { get; }
@@ -24,13 +25,13 @@ public sealed partial record Steering(string Value, string Source, float Factor,
 
     /// <summary>Reads a steering.</summary>
     /// <exception cref="UsageException">It is none.</exception>
-    public static Steering Parse(string text)
+    public static Intervention Parse(string text)
     {
         var (value, source, at) = Assignment.Split(text, "NAME=FILE[*FACTOR][@POSITIONS], or NAME=\"TEXT\"-\"TEXT\"[*FACTOR][@POSITIONS]");
         var match = Multiplied.Match(source);
         return match.Success && float.TryParse(match.Groups["factor"].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) && float.IsFinite(factor)
-            ? new(value, match.Groups["source"].Value, factor, at, text)
-            : new(value, source, 1, at, text);
+            ? new Steering(value, match.Groups["source"].Value, factor, at, text)
+            : new Steering(value, source, 1, at, text);
     }
 
     /// <inheritdoc/>
