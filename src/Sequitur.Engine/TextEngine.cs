@@ -1,9 +1,7 @@
-using System.Text;
 using Sequitur.Engine.Loading;
 using Sequitur.Engine.Sampling;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tokenizers;
-using Sequitur.Tokenizers.Templates;
 
 namespace Sequitur.Engine;
 
@@ -83,41 +81,13 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
     /// <exception cref="UsageException">The prompt is empty, or the model has no chat template.</exception>
     public int[] Tokenize(TextRequest request)
     {
-        if (request.Prompt.Length == 0)
-        {
-            throw new UsageException("the prompt is empty: give a text");
-        }
-
         var tokens = new List<TokenSpan>();
-        if (request.Raw)
-        {
-            model.Tokenizer.Encode(Encoding.UTF8.GetBytes(request.Prompt), SpecialTokens.None, tokens);
-        }
-        else
-        {
-            var template = model.Template ?? throw new UsageException("the model has no chat template: use --raw to continue the text as it is");
-            var prompt = PromptBytes.From(template.RenderSegments(Messages(request), addGenerationPrompt: true, model.SpecialTokens));
-            model.Tokenizer.Encode(prompt.Utf8, prompt.Trusted, tokens);
-        }
-
-        IEnumerable<int> begin = model.BeginToken is { } first && (tokens.Count == 0 || tokens[0].Id != first) ? [first] : [];
-        return [.. begin, .. tokens.Select(t => t.Id)];
+        model.Text.Encode(request, tokens);
+        return [.. tokens.Select(token => token.Id)];
     }
 
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
-
-    private List<ChatMessage> Messages(TextRequest request)
-    {
-        var messages = new List<ChatMessage>();
-        if ((request.System ?? model.Manifest.System) is { Length: > 0 } system)
-        {
-            messages.Add(new ChatMessage("system", system));
-        }
-
-        messages.Add(new ChatMessage("user", request.Prompt));
-        return messages;
-    }
 
     private Request ToRequest(TextRequest request, int[] ids) => new()
     {

@@ -49,6 +49,9 @@ public static partial class ModelLocator
             : throw new InvalidModelException($"not a model that can be read (GGUF or safetensors): {path}: {FileKinds.Describe(start)}");
     }
 
+    /// <summary>Whether a file's name says that it is a later file of a split model, which is opened by its first.</summary>
+    public static bool IsLaterPart(string path) => LaterPart().IsMatch(path);
+
     [GeneratedRegex("-(?!00001)[0-9]{5}-of-[0-9]{5}\\.gguf$", RegexOptions.CultureInvariant)]
     private static partial Regex LaterPart();
 
@@ -61,7 +64,7 @@ public static partial class ModelLocator
                 return new(ModelKind.HuggingFace, directory);
             }
 
-            var files = Directory.GetFiles(directory, "*.gguf").Where(file => !LaterPart().IsMatch(file)).ToArray();
+            var files = Directory.GetFiles(directory, "*.gguf").Where(file => !IsLaterPart(file)).ToArray();
             return files.Length switch
             {
                 1 => new(ModelKind.Gguf, files[0]),

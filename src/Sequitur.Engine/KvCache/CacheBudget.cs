@@ -7,7 +7,7 @@ namespace Sequitur.Engine.KvCache;
 /// Whether the caches can be filled on this machine. The system gives their pages only as they are touched, so without this check one that never fits would be found out in the middle
 /// of an answer, by the system, which ends the process.
 /// </summary>
-internal static class CacheBudget
+public static class CacheBudget
 {
     /// <summary>Bytes of the pools for so many sequences of a length, each with one page more than it fills.</summary>
     public static Int128 Bytes(CacheLayout layout, long context, int sequences)

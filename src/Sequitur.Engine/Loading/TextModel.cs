@@ -6,13 +6,10 @@ namespace Sequitur.Engine.Loading;
 /// <summary>A model that speaks text: its vocabulary, chat template and end tokens beside the model itself.</summary>
 public sealed class TextModel : IDisposable
 {
-    private readonly TextParts _text;
-
     private TextModel(LoadedModel loaded, TextParts text, ModelManifest manifest)
     {
         Loaded = loaded;
-        Manifest = manifest;
-        _text = text;
+        Text = new ModelText(text, manifest);
         IEnumerable<int> turn = text.Template is not null && EndTokens.OfTemplate(text.Template, text.Tokenizer) is { } id ? [id] : [];
         StopIds = [.. text.StopIds.Concat(turn).Distinct()];
     }
@@ -20,20 +17,23 @@ public sealed class TextModel : IDisposable
     /// <summary>The model.</summary>
     public LoadedModel Loaded { get; }
 
+    /// <summary>What the files say about text.</summary>
+    public ModelText Text { get; }
+
     /// <summary>Text to ids and back.</summary>
-    public ByteLevelBpe Tokenizer => _text.Tokenizer;
+    public ByteLevelBpe Tokenizer => Text.Tokenizer;
 
     /// <summary>How a conversation is written as a prompt; null if the files have no template.</summary>
-    public ChatTemplate? Template => _text.Template;
+    public ChatTemplate? Template => Text.Template;
 
     /// <summary>What templates call the special tokens (<c>bos_token</c>), and their texts: variables for <see cref="Template"/>.</summary>
-    public IReadOnlyDictionary<string, object?> SpecialTokens => _text.SpecialTokens;
+    public IReadOnlyDictionary<string, object?> SpecialTokens => Text.SpecialTokens;
 
     /// <summary>Defaults that were shipped with it.</summary>
-    public ModelManifest Manifest { get; }
+    public ModelManifest Manifest => Text.Manifest;
 
     /// <summary>The token that begins every prompt, if the model wants one.</summary>
-    public int? BeginToken => _text.BeginToken;
+    public int? BeginToken => Text.BeginToken;
 
     /// <summary>Tokens that end an answer: those that the files name, and the one that the template ends a turn with.</summary>
     public IReadOnlyList<int> StopIds { get; }

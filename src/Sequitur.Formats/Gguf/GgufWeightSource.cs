@@ -25,6 +25,9 @@ public sealed partial class GgufWeightSource : WeightSource
     /// <summary>The file, or the first file of a split model: it holds the metadata.</summary>
     public GgufFile File => _files[0];
 
+    /// <summary>All files of the model, in their order.</summary>
+    public IReadOnlyList<GgufFile> Files => _files;
+
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => _names;
 

@@ -30,6 +30,9 @@ public sealed class SafeTensorsWeightSource : WeightSource
     /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => _tensors.Keys;
 
+    /// <summary>The files that hold the tensors.</summary>
+    public IReadOnlyList<SafeTensorsFile> Files => _files;
+
     /// <summary>
     /// Opens a safetensors file, an index, or the checkpoint of a directory: <see cref="SingleName"/>, else what
     /// <see cref="IndexName"/> lists, else the only safetensors file there.
@@ -82,7 +85,7 @@ public sealed class SafeTensorsWeightSource : WeightSource
             }
         }
 
-        var files = Files(directory);
+        var files = FilesIn(directory);
         return files.Length switch
         {
             1 => files[0],
@@ -93,7 +96,7 @@ public sealed class SafeTensorsWeightSource : WeightSource
         };
     }
 
-    private static string[] Files(string directory)
+    private static string[] FilesIn(string directory)
     {
         try
         {
