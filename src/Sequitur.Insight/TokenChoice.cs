@@ -55,7 +55,7 @@ public sealed record TokenChoice
     /// <summary>The logit lens, from the embedding to behind the last layer.</summary>
     public required IReadOnlyList<LensRow> Lens { get; init; }
 
-    /// <summary>Names of the values that <see cref="Of"/> reads.</summary>
+    /// <summary>Names of the values that are read.</summary>
     public static IEnumerable<string> ValuesOf(Anatomy anatomy) => Attributor.ValuesOf(anatomy);
 
     /// <summary>Looks into a choice.</summary>
