@@ -39,6 +39,9 @@ public sealed record Request
     /// <summary>Whether to note what each sampler does (<see cref="Generation.Reports"/>).</summary>
     public bool KeepReports { get; init; }
 
+    /// <summary>Where the sequence waits for others before it goes on; null for nowhere.</summary>
+    internal Gate? Gate { get; init; }
+
     /// <summary>Refuses what the engine cannot do yet.</summary>
     /// <exception cref="NotSupportedException">An adapter, a rewrite or a capture is asked for.</exception>
     internal void RefuseReserved()
@@ -49,6 +52,15 @@ public sealed record Request
             throw new NotSupportedException($"requests with {asked} are not supported yet: their operations come with fine-tuning and the inspector");
         }
     }
+}
+
+/// <summary>A position at which sequences wait until it is opened, so that what comes behind it begins for all at once and can be timed.</summary>
+/// <param name="position">Tokens that are let through.</param>
+internal sealed class Gate(int position)
+{
+    public int Position => position;
+
+    public bool IsOpen { get; set; }
 }
 
 /// <summary>Why a generation ended.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequitur.Kernels.MatMul;
 using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Numerics;
@@ -86,6 +87,7 @@ public sealed unsafe class IntegerPeakKernel : Kernel
         GC.KeepAlive(_numbers.Owner);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Reference(int* y)
     {
         for (var round = 0; round < _rounds; round++)
@@ -98,6 +100,7 @@ public sealed unsafe class IntegerPeakKernel : Kernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lanes<I, V>(int* y)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequitur.Kernels.MatMul;
 using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Numerics;
@@ -43,6 +44,7 @@ public sealed unsafe class ReadKernel : Kernel
     public override long Items(RunSizes sizes) => BlocksOf(_source.Bytes);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         for (var block = first; block < end; block++)
@@ -66,6 +68,7 @@ public sealed unsafe class ReadKernel : Kernel
     }
 
     // Four vectors at a time: a quarter, half, or all of the lanes each, and sums that wrap are the same in any order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Lanes<I, V>(int* x, int count, int* y)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
