@@ -49,9 +49,10 @@ internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakS
         using var buffer = new NativeBuffer(bytes);
         foreach (var threads in Environment.ProcessorCount > 1 ? [1, Environment.ProcessorCount] : new[] { 1 })
         {
+            // Caches are read by one thread: pieces that small are not worth sharing.
             using var pool = new WorkPool(threads);
             var speed = new MachineSpeed(pool, Processor.Detected, seconds);
-            foreach (var (level, size) in caches.Where(cache => cache.Bytes < bytes / 2))
+            foreach (var (level, size) in caches.Where(cache => threads == 1 && cache.Bytes < bytes / 2))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var half = size / 2 / sizeof(int) * sizeof(int);
