@@ -33,7 +33,7 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
     // What decoding one sequence cannot exceed: every token reads all weights once.
     private double? DecodeRoof => Model is { Cost.Bytes: > 0 } model ? Roofs.MemoryBytesPerSecond / model.Cost.Bytes : null;
 
-    private double? PromptRoof => Model is { Cost.PromptOperations: > 0 } model ? Math.Max(Roofs.Best(Here.Used).Int8, Roofs.Best(Here.Used).Float32) / model.Cost.PromptOperations : null;
+    private double? PromptRoof => Model is { Cost.PromptOperations: > 0 } model ? Roofs.OperationsPerSecond(Here.Used) / model.Cost.PromptOperations : null;
 
     /// <summary>One JSON object.</summary>
     public void WriteJson(ResultStream output)

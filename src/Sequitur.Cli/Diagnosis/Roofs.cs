@@ -29,11 +29,11 @@ internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakS
     private const string Memory = "memory";
     private const long LeastBytes = 256L << 20;
 
-    /// <summary>Bytes a second that all threads read from memory.</summary>
+    /// <summary>Bytes a second that are read from memory at most.</summary>
     public double MemoryBytesPerSecond => Reads.Where(read => read.Where == Memory).Max(read => read.BytesPerSecond);
 
-    /// <summary>The peak of a tier with all threads.</summary>
-    public PeakSpeed Best(Tier tier) => Peaks.Where(peak => peak.Tier == tier).MaxBy(peak => peak.Threads)!;
+    /// <summary>Operations a second that a tier reaches at most, by whatever numbers it multiplies faster.</summary>
+    public double OperationsPerSecond(Tier tier) => Peaks.Where(peak => peak.Tier == tier).Max(peak => Math.Max(peak.Int8, peak.Float32));
 
     /// <summary>Measures, for about <paramref name="seconds"/> each.</summary>
     /// <param name="system">Says how large the caches are.</param>
