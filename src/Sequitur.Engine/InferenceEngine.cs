@@ -289,9 +289,9 @@ public sealed class InferenceEngine : IDisposable
         {
             foreach (var sequence in _running)
             {
-                if ((sequence.Pending == 1) == (pass == 0) && room > 0)
+                if (sequence.Ready > 0 && (sequence.Pending == 1) == (pass == 0) && room > 0)
                 {
-                    sequence.Taken = Math.Min(sequence.Pending, room);
+                    sequence.Taken = Math.Min(sequence.Ready, room);
                     room -= sequence.Taken;
                     _batch[count++] = sequence;
                 }
