@@ -152,6 +152,10 @@ public sealed class InferenceEngine : IDisposable
         return generation;
     }
 
+    /// <summary>Refuses changes that do not fit the model, before anything runs.</summary>
+    /// <exception cref="UsageException">A value does not exist, or a change does not fit it.</exception>
+    public void CheckRewrites(IReadOnlyList<GraphRewrite> rewrites) => _ = rewrites.Aggregate(Graph, (graph, rewrite) => rewrite.Apply(graph));
+
     /// <summary>Runs one batch: admits what fits, takes tokens of every running sequence, and chooses the next token of those whose prompt is through.</summary>
     /// <remarks>A request that fails ends with <see cref="FinishReason.Failed"/> and its error; the others go on.</remarks>
     /// <returns>Whether there was anything to do.</returns>
