@@ -11,6 +11,7 @@ public sealed class Why : ICommand
 {
     private readonly Argument<int> _index = new("N") { Description = "Number of the token in the answer, from 0" };
     private readonly Option<bool> _all = new("--all") { Description = "Make real passes without each token of the prompt, not only those with the largest gradients" };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Make no real passes: gradients only say what tokens matter" };
     private readonly Option<bool> _json = new("--json") { Description = "Write JSON objects, one a line, as they come" };
     private readonly StateFlags _state = new(keeps: false);
     private readonly EngineFlags _engine = new();
@@ -19,7 +20,7 @@ public sealed class Why : ICommand
     /// <inheritdoc/>
     public Command Create(CommandIo io)
     {
-        var command = new Command("why", "Show why the last run chose a token") { _index, _all, _json };
+        var command = new Command("why", "Show why the last run chose a token") { _index, _all, _quick, _json };
         _state.AddTo(command);
         _engine.AddTo(command);
         _interventions.AddTo(command);
@@ -29,6 +30,11 @@ public sealed class Why : ICommand
 
     private ExitCode Answer(ParseResult parsed, CommandIo io, CancellationToken cancellation)
     {
+        if (parsed.GetValue(_all) && parsed.GetValue(_quick))
+        {
+            throw new UsageException("--all makes real passes and --quick makes none: choose one");
+        }
+
         var last = _state.Read(parsed)!.Read();
         using var run = WhyRun.Open(last, parsed.GetValue(_index), _engine.Read(parsed), _interventions.Read(parsed));
         IWhyReport report = parsed.GetValue(_json)
@@ -36,7 +42,7 @@ public sealed class Why : ICommand
             : new WhyPage(new ResultWriter(io.Output), io.Terminal.Width, run.Names);
         report.Choice(run.Answer(cancellation));
         var importance = run.Importance();
-        var passes = importance.Chosen(parsed.GetValue(_all));
+        var passes = parsed.GetValue(_quick) ? [] : importance.Chosen(parsed.GetValue(_all));
         report.Gradients(importance, passes, parsed.GetValue(_all) ? importance.Estimate(passes.Count) : null);
         foreach (var position in passes)
         {

@@ -53,6 +53,11 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
             WriteGradients(_gradients);
         }
 
+        if (passes.Count == 0)
+        {
+            return;
+        }
+
         writer.Write('\n');
         Line($"Real passes follow: the log-probability is {Number(importance.Unchanged)}; below is what it changes by without a token. Negative: the token supports the choice."
             + (estimate is { } time ? $" {Quantity.Count(passes.Count, "token")} will take about {Math.Ceiling(time.TotalSeconds).ToString(CultureInfo.InvariantCulture)} s." : ""));
