@@ -19,9 +19,9 @@ internal sealed record MetadataEntry(string Key, string Type, object? Value, int
     public static MetadataEntry Of(string key, GgufValue value) => value switch
     {
         { Strings: { } strings } => new(key, $"array of {value.ElementType}", strings.Take(Shown).ToArray(), value.Count),
-        { Type: GgufValueType.Array, Arrays: null } => new(key, $"array of {value.ElementType}", ((object[])value.ToObject()).Take(Shown).ToArray(), value.Count),
+        { Type: GgufValueType.Array, Arrays: null } => new(key, $"array of {value.ElementType}", ((object[])value.ToObject()).Take(Shown).Select(item => Stored(value, item)).ToArray(), value.Count),
         { Arrays: { } arrays } => new(key, "array of arrays", arrays.Take(Shown).Select(item => (object)item.ToString()).ToArray(), value.Count),
-        _ => new(key, $"{value.Type}", value.ToObject(), 1),
+        _ => new(key, $"{value.Type}", Stored(value, value.ToObject()), 1),
     };
 
     /// <summary>A pair of a JSON file.</summary>
@@ -52,6 +52,9 @@ internal sealed record MetadataEntry(string Key, string Type, object? Value, int
         json.WriteEndObject();
     }
 
+    // A float32 has fewer digits than the double that it is read as.
+    private static object Stored(GgufValue value, object item) => value.ElementType == GgufValueType.Float32 && item is double number ? (float)number : item;
+
     private static string Show(object? value) => value switch
     {
         null => "null",
@@ -76,6 +79,9 @@ internal sealed record MetadataEntry(string Key, string Type, object? Value, int
                 json.WriteNumberValue(number);
                 break;
             case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case float number when float.IsFinite(number):
                 json.WriteNumberValue(number);
                 break;
             case object?[] items:

@@ -1,6 +1,7 @@
 using Sequitur.Engine.KvCache;
 using Sequitur.Engine.Loading;
 using Sequitur.Kernels;
+using Sequitur.Models;
 using Sequitur.Tensors.Caches;
 
 namespace Sequitur.Cli.ModelFiles;
@@ -14,8 +15,9 @@ internal sealed record ContextMemory(int Context, bool IsOwn, long Float16, long
 
 /// <summary>What can be said of a model once its family has built it from the files, still without reading weights.</summary>
 /// <param name="Memory">The memory at a context; null where the family is not supported, or keeps nothing.</param>
+/// <param name="HasTiedHead">Whether the embedding table serves as the head too.</param>
 /// <param name="Warnings">What may surprise whoever runs it.</param>
-internal sealed record ModelChecks(ContextMemory? Memory, IReadOnlyList<string> Warnings)
+internal sealed record ModelChecks(ContextMemory? Memory, bool HasTiedHead, IReadOnlyList<string> Warnings)
 {
     /// <summary>Makes them.</summary>
     /// <param name="facts">What the files say.</param>
@@ -25,6 +27,7 @@ internal sealed record ModelChecks(ContextMemory? Memory, IReadOnlyList<string> 
     {
         var warnings = new List<string>();
         ContextMemory? memory = null;
+        var isTied = false;
         Try(warnings, () =>
         {
             using var loaded = ModelLoader.Load(facts.Path);
@@ -34,6 +37,7 @@ internal sealed record ModelChecks(ContextMemory? Memory, IReadOnlyList<string> 
                 throw new UsageException($"a context of {positions} is impossible: the model has learned {loaded.Model.PositionLimit} positions");
             }
 
+            isTied = loaded.Model is CausalLanguageModel && !facts.Tensors.Any(tensor => ParameterKinds.Of(tensor.Name) == ParameterKinds.Head);
             if (loaded.Model.Caches.Count > 0)
             {
                 memory = new(positions, context is null, Bytes(ElementType.F16), Bytes(ElementType.F32));
@@ -46,7 +50,7 @@ internal sealed record ModelChecks(ContextMemory? Memory, IReadOnlyList<string> 
             }
         });
         Try(warnings, () => warnings.AddRange(OfText(facts, ModelText.Load(facts.Path))));
-        return new(memory, [.. warnings.Distinct()]);
+        return new(memory, isTied, [.. warnings.Distinct()]);
     }
 
     // What cannot run is shown all the same, and says why.

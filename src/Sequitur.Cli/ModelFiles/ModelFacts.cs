@@ -74,7 +74,7 @@ internal sealed record ModelFacts
         return new()
         {
             Path = given,
-            Name = Text(metadata, "general.name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
+            Name = ModelManifest.Find(given).Name ?? Text(metadata, "general.name") ?? System.IO.Path.GetFileNameWithoutExtension(path),
             Architecture = Text(metadata, "general.architecture"),
             Format = $"GGUF {file.Version}{(file.IsBigEndian ? ", big-endian" : "")}",
             Files = [.. source.Files.Select(part => new ModelFile(part.Path, part.Bytes))],

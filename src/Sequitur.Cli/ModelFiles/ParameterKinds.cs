@@ -15,12 +15,15 @@ internal sealed record KindTotal(string Kind, int Tensors, long Parameters, long
 /// </summary>
 internal static partial class ParameterKinds
 {
+    /// <summary>The kind of the matrix that makes logits.</summary>
+    public const string Head = "head";
+
     // In the order of a page; the first pattern that a name matches decides, in the order of s_rules.
-    private static readonly string[] s_kinds = ["embedding", "attention", "feed-forward", "experts", "norms", "head", "other"];
+    private static readonly string[] s_kinds = ["embedding", "attention", "feed-forward", "experts", "norms", Head, "other"];
 
     private static readonly (string Kind, Regex Pattern)[] s_rules =
     [
-        ("norms", Norm()), ("experts", Experts()), ("embedding", Embedding()), ("head", Head()), ("attention", Attention()), ("feed-forward", FeedForward()),
+        ("norms", Norm()), ("experts", Experts()), ("embedding", Embedding()), (Head, OutputHead()), ("attention", Attention()), ("feed-forward", FeedForward()),
     ];
 
     /// <summary>The kind of a tensor.</summary>
@@ -44,7 +47,7 @@ internal static partial class ParameterKinds
     private static partial Regex Embedding();
 
     [GeneratedRegex(@"^output\.|^cls\b|\blm_head\b|^score\.|^classifier\.|^head\.", RegexOptions.CultureInvariant)]
-    private static partial Regex Head();
+    private static partial Regex OutputHead();
 
     // What mixes positions: time_mix stands in its place in RWKV.
     [GeneratedRegex(@"attn|attention|time_mix|\bssm_", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

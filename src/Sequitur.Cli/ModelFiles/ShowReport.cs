@@ -45,6 +45,13 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         Tensors(allTensors).WriteTo(writer, width);
         Title(writer, "Parameters");
         Kinds().WriteTo(writer, width);
+        if (checks.HasTiedHead)
+        {
+            var note = Facts(Indent);
+            note.Add("head", "the embedding table serves as the head too");
+            note.WriteTo(writer, width);
+        }
+
         WriteMemory(writer, width);
         if (checks.Warnings.Count > 0)
         {
@@ -92,6 +99,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
             json.WriteNumber("parameters", total.Parameters);
             json.WriteNumber("bytes", total.Bytes);
         });
+        json.WriteBoolean("tied_head", checks.HasTiedHead);
         WriteMemory(json);
         json.WriteStartArray("warnings");
         checks.Warnings.ToList().ForEach(json.WriteStringValue);
