@@ -14,6 +14,7 @@ public sealed class List : ICommand
     /// <inheritdoc/>
     public Command Create(CommandIo io)
     {
+        _in.HelpName = "DIR";
         var command = new Command("list", "List the models that are here: the embedded one, the Hugging Face cache, directories") { _in, _json };
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
         return command;

@@ -107,11 +107,11 @@ internal sealed class Verification(CommandIo io, string path)
         using var progress = new ProgressLine(io, "reading for hashes", known.Sum(hash => ModelFile.Of(hash.Path).Bytes));
         foreach (var hash in known)
         {
-            var name = $"hash of {Path.GetFileName(hash.Path)}";
+            var (name, file) = ("hash", Path.GetFileName(hash.Path));
             var check = Check(name, () => hash.Compute(progress, cancellation));
             yield return check.State != CheckState.Ok ? check
-                : string.Equals(check.Detail, hash.Expected, StringComparison.OrdinalIgnoreCase) ? check with { Detail = $"{check.Detail}, as {hash.Source} says" }
-                : new(name, CheckState.Failed, $"{check.Detail}, and {hash.Source} says {hash.Expected}: download it again");
+                : string.Equals(check.Detail, hash.Expected, StringComparison.OrdinalIgnoreCase) ? check with { Detail = $"{file}: {check.Detail}, as {hash.Source} says" }
+                : new(name, CheckState.Failed, $"{file}: {check.Detail}, and {hash.Source} says {hash.Expected}: download it again");
         }
     }
 

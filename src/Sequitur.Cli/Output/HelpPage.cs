@@ -69,9 +69,9 @@ internal static class HelpPage
     // -m, --model MODEL
     private static string Title(Option option)
     {
-        var names = string.Join(", ", option.Aliases.Append(option.Name).Distinct().OrderBy(name => name.Length));
+        var names = string.Join(", ", option.Aliases.Where(alias => alias[0] == '-' && alias != "-?").Append(option.Name).Distinct().OrderBy(name => name.Length));
         var words = string.Join('|', Words(option));
-        var value = words.Length is > 0 and <= LongestHint ? words : option.Name.TrimStart('-').ToUpperInvariant();
+        var value = option.HelpName ?? (words.Length is > 0 and <= LongestHint ? words : option.Name.TrimStart('-').ToUpperInvariant());
         return TakesValue(option) ? $"{names} {value}" : names;
     }
 }
