@@ -57,7 +57,7 @@ public sealed partial class CommandPages
 
     private static Command Command(string verb) => Root.Subcommands.Single(command => command.Name == verb);
 
-    private static List<Match> Rows(string path) => [.. Row.Matches(File.ReadAllText(path).ReplaceLineEndings("\n"))];
+    private static List<Match> Rows(string path) => Row.Matches(File.ReadAllText(path).ReplaceLineEndings("\n")).ToList();
 
     private static IEnumerable<string> Names(Match row) => NamesIn(row.Groups["cell"].Value);
 

@@ -38,7 +38,7 @@ public sealed class HelpTests
     [Fact]
     public void Completions_UnknownShell_SuggestsTheNearest()
     {
-        CliResult.Of("completions", "fsh").ShouldFail(2, "there are no completions for 'fsh'; did you mean fish?; shells: bash, zsh, fish, pwsh");
+        CliResult.Of("completions", "fissh").ShouldFail(2, "there are no completions for 'fissh'; did you mean fish?; shells: bash, zsh, fish, pwsh");
         CliResult.Of("completions").ShouldFail(2, "the shell is missing: bash, zsh, fish, pwsh");
     }
 

@@ -107,5 +107,5 @@ public sealed class TokenizeTests
         return JsonDocument.Parse(result.Output).RootElement;
     }
 
-    private static CliResult Of(int width, string? input, params string[] args) => CliResult.On(width, input, null, args);
+    private static CliResult Of(int width, string? input, params string[] args) => CliResult.On(width, input, null, [.. args, .. args.Contains("--model") ? [] : new[] { "--model", Repository.Model }]);
 }

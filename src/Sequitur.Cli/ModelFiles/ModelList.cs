@@ -64,7 +64,7 @@ internal sealed class ModelList(IReadOnlyList<ListedModel> models)
                 PrintableText.Of(model.Place.Path));
             if (model.Problem is { } problem)
             {
-                problems.Add("!", PrintableText.Of($"{model.Place.Path}: {problem}"));
+                problems.Add("!", PrintableText.Of(problem.Contains(model.Place.Path, StringComparison.Ordinal) ? problem : $"{model.Place.Path}: {problem}"));
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         }
 
         head.WriteTo(writer, width);
-        Title(writer, "Metadata");
+        Title(writer, width, "Metadata");
         var metadata = Facts(Indent);
         foreach (var entry in facts.Metadata)
         {
@@ -41,21 +41,21 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         }
 
         metadata.WriteTo(writer, width);
-        Title(writer, "Tensors");
+        Title(writer, width, "Tensors");
         Tensors(allTensors).WriteTo(writer, width);
-        Title(writer, "Parameters");
+        Title(writer, width, "Parameters");
         Kinds().WriteTo(writer, width);
         if (checks.HasTiedHead)
         {
-            var note = Facts(Indent);
-            note.Add("head", "the embedding table serves as the head too");
+            var note = new TextTable(new TableColumn("", Overflow: Overflow.Fold)) { HasTitles = false, Indent = Indent };
+            note.Add("the embedding table serves as the head too");
             note.WriteTo(writer, width);
         }
 
         WriteMemory(writer, width);
         if (checks.Warnings.Count > 0)
         {
-            Title(writer, "Warnings");
+            Title(writer, width, "Warnings");
             var warnings = Facts(Indent);
             checks.Warnings.ToList().ForEach(warning => warnings.Add("!", PrintableText.Of(warning)));
             warnings.WriteTo(writer, width);
@@ -126,7 +126,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
 
     private static TextTable Facts(int indent = 0) => new(new TableColumn(""), new TableColumn("", Overflow: Overflow.Fold)) { HasTitles = false, Indent = indent };
 
-    private static void Title(TextWriter writer, string title) => writer.Write($"\n{title}\n");
+    private static void Title(TextWriter writer, int width, string title) => writer.Write($"\n{string.Join('\n', CellText.Fold(title, width))}\n");
 
     private static string Count(long number) => number.ToString("N0", s_invariant);
 
@@ -163,7 +163,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
             return;
         }
 
-        Title(writer, $"Memory at a context of {Count(memory.Context)}{(memory.IsOwn ? ", the model's own" : "")}");
+        Title(writer, width, $"Memory at a context of {Count(memory.Context)}{(memory.IsOwn ? ", the model's own" : "")}");
         var table = new TextTable(new TableColumn(""), new("cache F16", true), new("cache F32", true)) { Indent = Indent };
         table.Add("weights", Count(facts.TensorBytes), Count(facts.TensorBytes));
         table.Add("cache", Count(memory.Float16), Count(memory.Float32));
