@@ -25,7 +25,7 @@ public sealed class TokenizeTests
 
         result.Code.ShouldBe(0, result.Error);
         result.Output.Split('\n').ShouldAllBe(line => line.Length <= 20);
-        result.Output.ShouldContain("piece: international");
+        result.Output.ShouldContain("id: 39238\nstart: 0\nend: 13\npiece:\n  international\n");
     }
 
     [Fact]
