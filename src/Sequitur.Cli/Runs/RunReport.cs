@@ -5,7 +5,7 @@ using Sequitur.Engine.Loading;
 
 namespace Sequitur.Cli.Runs;
 
-/// <summary>What <c>run --json</c> writes: one JSON object a line, described in <c>docs/run.md</c>. New keys may come within a version; what is there keeps its meaning.</summary>
+/// <summary>What <c>run --json</c> writes: one JSON object a line, described in <c>docs/commands/run.md</c>. New keys may come within a version; what is there keeps its meaning.</summary>
 internal static class RunReport
 {
     /// <summary>The name of the schema.</summary>
