@@ -81,7 +81,7 @@ internal sealed record BenchReport(
         sheet.Fact($"generation {Sizes.Generate}{with}", Text(Generation));
         sheet.Fact("load", $"{Quantity.Number(LoadSeconds)} s");
         sheet.Fact("peak memory", Quantity.Bytes(PeakBytes));
-        sheet.Fact("model", Name ?? SequiturText.Visible(Model));
+        sheet.Fact("model", Name ?? PrintableText.Of(Model));
         sheet.Fact("processor", $"{ProcessorFacts.Name}, {Quantity.Count(Options.Threads, "thread")}, tier {Tier}");
     }
 

@@ -71,7 +71,7 @@ internal static class Checks
     private static Check Frequency(Surroundings here) => here.System.Governor switch
     {
         "powersave" or "conservative" => Check.Note("frequency", $"the governor is {here.System.Governor}", "On mains power choose performance (cpupower frequency-set -g performance)."),
-        { } governor => Check.Ok("frequency", $"the governor is {SequiturText.Visible(governor)}"),
+        { } governor => Check.Ok("frequency", $"the governor is {PrintableText.Of(governor)}"),
         null => Check.Ok("frequency", "not chosen by this system"),
     };
 
@@ -97,7 +97,7 @@ internal static class Checks
 
     private static Check HugePages(Surroundings here) => here.System.HugePages == "never"
         ? Check.Note("huge pages", "never", "Large models read a little faster with madvise in /sys/kernel/mm/transparent_hugepage/enabled.")
-        : Check.Ok("huge pages", SequiturText.Visible(here.System.HugePages ?? "not told by this system"));
+        : Check.Ok("huge pages", PrintableText.Of(here.System.HugePages ?? "not told by this system"));
 
     private static Check Nodes(Surroundings here) => here.System.NumaNodes is > 1 and var nodes
         ? Check.Note("memory nodes", $"{nodes}", "Bind the program to one of them (numactl --cpunodebind=0 --membind=0), or interleave: reads from the other are slower.")
@@ -115,7 +115,7 @@ internal static class Checks
         from prefix in new[] { "DOTNET_", "COMPlus_" }
         let value = here.Variable(prefix + name)
         where value is { Length: > 0 } && !(name.StartsWith("Enable", StringComparison.Ordinal) && value == "1")
-        select $"{prefix}{name}={SequiturText.Visible(value)}";
+        select $"{prefix}{name}={PrintableText.Of(value)}";
 
     private static string Name(Tier tier) => tier.ToString().ToLowerInvariant();
 }

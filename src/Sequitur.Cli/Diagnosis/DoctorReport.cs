@@ -97,7 +97,7 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
         {
             sheet.Space();
             sheet.Title("What will run how fast, at most");
-            sheet.Fact("model", $"{SequiturText.Visible(model.Path)}, {Quantity.Bytes(model.Bytes)} of weights");
+            sheet.Fact("model", $"{PrintableText.Of(model.Path)}, {Quantity.Bytes(model.Bytes)} of weights");
             sheet.Fact("generation", $"{Quantity.Number(DecodeRoof ?? 0)} tokens/s: a token reads {Quantity.Bytes(model.Cost.Bytes)}, more where caches keep some of it");
             sheet.Fact("prompt", $"{Quantity.Number(PromptRoof ?? 0)} tokens/s: a token takes {Quantity.Number(model.Cost.PromptOperations / Billion)} billion operations");
         }
