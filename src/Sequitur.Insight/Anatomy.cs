@@ -137,6 +137,12 @@ public static class Names
     /// <summary>The stream before the first layer.</summary>
     public const string Embed = "embed";
 
+    /// <summary>The token's own part of <see cref="Embed"/>, where learned positions are added to it.</summary>
+    public const string TokenEmbedding = "embed_token";
+
+    /// <summary>The learned position's part of <see cref="Embed"/>.</summary>
+    public const string PositionEmbedding = "embed_position";
+
     /// <summary>The input of the output layer.</summary>
     public const string FinalNorm = "final_norm";
 
@@ -148,7 +154,7 @@ public static class Names
 }
 
 /// <summary>
-/// Names what attributions read and a family has not named: what enters an attention (<c>…_query</c>, <c>…_key</c>, <c>…_value</c>), and what enters a norm (<c>…_before</c>).
+/// Names what attributions read and a family has not named: the parts of an embedding with learned positions, what enters an attention (<c>…_query</c>, <c>…_key</c>, <c>…_value</c>), and what enters a norm (<c>…_before</c>).
 /// It changes no number.
 /// </summary>
 public sealed class NameParts : GraphRewrite
@@ -168,6 +174,12 @@ public sealed class NameParts : GraphRewrite
                 graph.Name(name, tensor);
                 names[tensor] = name;
             }
+        }
+
+        if (graph.Value(Names.Embed).Node is { Op: Pairwise, Inputs: [{ Node.Op: Embedding } token, { Node.Op: Embedding } position] })
+        {
+            Name(token, Names.TokenEmbedding);
+            Name(position, Names.PositionEmbedding);
         }
 
         foreach (var node in graph.Nodes)

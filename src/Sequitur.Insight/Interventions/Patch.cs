@@ -11,6 +11,12 @@ namespace Sequitur.Insight;
 /// <param name="Text">How it was written.</param>
 public sealed record Patch(string Value, Positions At, string Prompt, string Text) : Intervention(Value, Text)
 {
+    /// <summary>The other prompt's run, with <see cref="Intervention.Value"/> recorded; null where <see cref="Prompt"/> is to be run.</summary>
+    public Recording? Other { get; init; }
+
+    /// <summary>Takes the value of a run that is there already.</summary>
+    public static Patch From(Recording other, string value, Positions at) => new(value, at, "", $"{value}@{at} of another run") { Other = other };
+
     /// <summary>Reads a patch.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Patch Parse(string text)
@@ -25,7 +31,7 @@ public sealed record Patch(string Value, Positions At, string Prompt, string Tex
     /// <inheritdoc/>
     public override GraphRewrite Resolve(InterventionContext context)
     {
-        var other = context.Run(Value, Prompt);
+        var other = Other?.Value(Value) ?? context.Run(Value, Prompt);
         var positions = At.Of(context.Ids.Count) ?? [.. Enumerable.Range(0, context.Ids.Count)];
         if (positions[^1] >= other.Rows)
         {

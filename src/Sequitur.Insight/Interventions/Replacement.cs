@@ -10,6 +10,12 @@ namespace Sequitur.Insight;
 /// <param name="Text">How it was written.</param>
 public sealed record Replacement(string Value, string Source, Positions At, string Text) : Intervention(Value, Text)
 {
+    /// <summary>The row itself; null where <see cref="Source"/> says what it is.</summary>
+    public float[]? Vector { get; init; }
+
+    /// <summary>Puts a row that is there already.</summary>
+    public static Replacement With(string value, float[] vector, Positions at) => new(value, "", at, $"{value}=[{vector.Length} numbers]@{at}") { Vector = vector };
+
     /// <summary>Reads a replacement.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Replacement Parse(string text)
@@ -22,9 +28,9 @@ public sealed record Replacement(string Value, string Source, Positions At, stri
     public override GraphRewrite Resolve(InterventionContext context)
     {
         var columns = context.ShapeOf(Value).Columns;
-        var numbers = float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        var numbers = Vector ?? (float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? [.. Enumerable.Repeat(number, columns)]
-            : VectorFile.Read(Source, columns, Value);
+            : VectorFile.Read(Source, columns, Value));
         return context.Edit(Value, At, 0, numbers);
     }
 }
