@@ -99,7 +99,7 @@ public sealed record LayerAnatomy(int Index, string Input, string? AttentionOut,
 
 /// <summary>A layer's attention.</summary>
 /// <param name="Node">The operation.</param>
-/// <param name="Result">The name of what its heads put out, <c>[tokens, heads, value_dim]</c>.</param>
+/// <param name="Result">The name of what its heads put out, <c>[tokens, heads, head_dim]</c>.</param>
 /// <param name="Query">The name of the queries as they enter the scores.</param>
 /// <param name="Key">The name of the keys.</param>
 /// <param name="Value">The name of the values.</param>
@@ -111,8 +111,11 @@ public sealed record AttentionAnatomy(Node Node, string Result, string Query, st
     /// <summary>Key and value heads.</summary>
     public int KeyHeads => Node.Inputs[1].Shape[1];
 
-    /// <summary>Numbers a value.</summary>
+    /// <summary>Numbers of a value, as it is kept.</summary>
     public int ValueDim => Node.Inputs[2].Shape.Last;
+
+    /// <summary>Numbers of a head's result: those of a value, but where each head makes its own of a common latent (DeepSeek-V2).</summary>
+    public required int HeadDim { get; init; }
 
     /// <summary>The key and value head that a query head reads.</summary>
     public int KeyHeadOf(int head) => head / (Heads / KeyHeads);
@@ -120,12 +123,15 @@ public sealed record AttentionAnatomy(Node Node, string Result, string Query, st
     internal static AttentionAnatomy? Find(Graph graph, string result)
     {
         var node = graph.Value(result).Node;
-        while (node.Op is EditRows || node.Op.IsView)
+        while (node.Op is EditRows or HeadMatMul || node.Op.IsView)
         {
             node = node.Inputs[0].Node;
         }
 
-        return node.Op is Attention ? new(node, result, NameOf(graph, node, 0), NameOf(graph, node, 1), NameOf(graph, node, 2)) : null;
+        return node.Op is Attention ? new AttentionAnatomy(node, result, NameOf(graph, node, 0), NameOf(graph, node, 1), NameOf(graph, node, 2))
+        {
+            HeadDim = graph.Value(result).Shape.Columns / node.Inputs[0].Shape[1],
+        } : null;
     }
 
     private static string NameOf(Graph graph, Node node, int input) => graph.Named.First(named => named.Value == node.Inputs[input]).Key;

@@ -92,7 +92,7 @@ public sealed class Attributor
     public static IEnumerable<string> ValuesOf(Anatomy anatomy) =>
     [
         .. anatomy.Stream,
-        .. new[] { Names.TokenEmbedding, Names.PositionEmbedding }.Where(anatomy.Graph.Named.ContainsKey),
+        .. anatomy.Graph.Named.ContainsKey(Names.PositionEmbedding) ? [Names.TokenEmbedding, Names.PositionEmbedding] : Array.Empty<string>(),
         .. anatomy.Layers.SelectMany(layer => (string?[])[layer.AttentionOut, layer.FeedForwardOut, layer.Attention?.Result]).OfType<string>(),
         .. anatomy.Graph.Named.Keys.Where(name => name.EndsWith("_before", StringComparison.Ordinal)),
         .. anatomy.Graph.Named.Keys.Where(name => name.EndsWith(".attn_proj", StringComparison.Ordinal) || name.EndsWith(".ffn_proj", StringComparison.Ordinal)),
@@ -104,7 +104,7 @@ public sealed class Attributor
     public Attribution Of(int token)
     {
         double Part(string? name, int layer) => name is null ? 0 : ToLayer(token, layer).Of(_recording.Row(name, _position));
-        double? Optional(string name) => _anatomy.Graph.Named.ContainsKey(name) ? Part(name, 0) : null;
+        double? Optional(string name) => _anatomy.Graph.Named.ContainsKey(Names.PositionEmbedding) ? Part(name, 0) : null;
         double[] Each(Func<LayerAnatomy, double> part) => [.. _anatomy.Layers.Select(part)];
 
         var heads = _anatomy.Layers.Select(layer => ToHeads(token, layer)).ToArray();
@@ -132,7 +132,7 @@ public sealed class Attributor
     public double[] BySource(int token, int layer, int head, ReadOnlySpan<float> weights)
     {
         var attention = _anatomy.Head(layer, head);
-        var direction = ToHeads(token, _anatomy.Layers[layer])!;
+        var direction = _path.Pull(_anatomy.Graph.Value(attention.Result), attention.Node.Outputs[0], ToHeads(token, _anatomy.Layers[layer])!);
         var (size, result) = (attention.ValueDim, new double[weights.Length]);
         for (var source = 0; source < result.Length; source++)
         {
@@ -234,7 +234,7 @@ public sealed class Attributor
 
     private double[] HeadParts(AttentionAnatomy attention, Direction direction)
     {
-        var (values, size) = (_recording.Row(attention.Result, _position).ToArray(), attention.ValueDim);
+        var (values, size) = (_recording.Row(attention.Result, _position).ToArray(), attention.HeadDim);
         return [.. Enumerable.Range(0, attention.Heads).Select(head => direction.Of(values.AsSpan(head * size, size), head * size))];
     }
 

@@ -43,7 +43,7 @@ public sealed partial record Ablation(string Value, int Layer, int? Head, bool T
         var (first, columns) = (0, context.ShapeOf(Value).Columns);
         if (Head is { } head)
         {
-            columns = anatomy.Head(Layer, head).ValueDim;
+            columns = anatomy.Head(Layer, head).HeadDim;
             first = head * columns;
         }
 

@@ -31,7 +31,7 @@ internal sealed class Comparison(Func<string, Tolerance> toleranceOf)
         var tolerance = toleranceOf(expected.Name);
         var size = tolerance.GroupSize(expected);
         var worst = Enumerable.Range(0, expected.Values.Length / size).Select(group => Largest(expected.Values, actual, group * size, size))
-            .Select(group => (group.Error, group.At, Limit: tolerance.Limit(group.Expected))).DefaultIfEmpty((0, 0, 1)).MaxBy(group => group.Error / group.Limit);
+            .Select(group => (group.Error, group.At, Limit: tolerance.Limit(group.Expected))).DefaultIfEmpty((Error: 0.0, At: 0, Limit: 1.0)).MaxBy(group => group.Error / group.Limit);
         Judge(executor, expected.Name, worst.Error, worst.Limit, $"at {worst.At}: {Show(actual, worst.At)} for {Show(expected.Values, worst.At)}");
         if (tolerance.RelativeL2 is { } bound)
         {
