@@ -48,6 +48,21 @@ public class InsightTests(InsightRuns runs) : IClassFixture<InsightRuns>
         }
     }
 
+    /// <summary>Tiny decoders with hidden states.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Decoders() =>
+        RecordedStates.Cases.Select(model => new TheoryDataRow<string>(model.Id) { TestDisplayName = $"{model.Family} {model.Name} recorded" });
+
+    [Theory]
+    [MemberData(nameof(Decoders))]
+    public void RecordedStates_OfADecoder_AreWithinTolerance(string id)
+    {
+        var model = Corpus.Models.Single(m => m.Id == id);
+        var verdict = RecordedStates.Check(model);
+        Tally.Add(model.Family, "recorded", verdict);
+        Assert.SkipWhen(verdict.Passed is null, verdict.Message);
+        Assert.True(verdict.Passed, verdict.Message);
+    }
+
     [Fact]
     public void Tensors_OfACase_AreInputsOrComparedByAPart()
     {

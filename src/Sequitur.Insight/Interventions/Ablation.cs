@@ -17,7 +17,7 @@ namespace Sequitur.Insight;
 /// <param name="Text">How it was written.</param>
 public sealed partial record Ablation(string Value, int Layer, int? Head, bool ToMean, string Text) : Intervention(Value, Text)
 {
-    [GeneratedRegex(@"^(?<layer>\d{1,6})\.(?<part>\d{1,6}|ffn|attn)(?::(?<to>zero|mean))?$")]
+    [GeneratedRegex(@"^(?<layer>[0-9]{1,6})\.(?<part>[0-9]{1,6}|ffn|attn)(?::(?<to>zero|mean))?$")]
     private static partial Regex Pattern { get; }
 
     /// <summary>Reads an ablation.</summary>

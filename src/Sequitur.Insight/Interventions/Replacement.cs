@@ -28,9 +28,18 @@ public sealed record Replacement(string Value, string Source, Positions At, stri
     public override GraphRewrite Resolve(InterventionContext context)
     {
         var columns = context.ShapeOf(Value).Columns;
-        var numbers = Vector ?? (float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        return context.Edit(Value, At, 0, Vector ?? Row(columns));
+    }
+
+    private float[] Row(int columns)
+    {
+        if (!float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            return VectorFile.Read(Source, columns, Value);
+        }
+
+        return float.IsFinite(number)
             ? [.. Enumerable.Repeat(number, columns)]
-            : VectorFile.Read(Source, columns, Value));
-        return context.Edit(Value, At, 0, numbers);
+            : throw new UsageException($"'{Source}' in '{Text}' is no number that a value can have: write a finite one");
     }
 }
