@@ -26,7 +26,7 @@ public sealed class RewriteTests
     public void Capture_OfEverything_ChangesNoBit(string family)
     {
         using var engine = Runs.Engine(family, float32: false, format: "Q8_0");
-        var recording = Recording.Of(engine, Runs.Tokens(12), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(12), ["*"]);
 
         recording.Names.Count().ShouldBeGreaterThan(10);
         recording.Logits.ToArray().ShouldBeBitwise(Runs.Logits(engine, Runs.Tokens(12)), "logits");
@@ -39,7 +39,7 @@ public sealed class RewriteTests
     {
         using var whole = Runs.Engine(family, float32: false, format: "Q8_0");
         using var chunked = Runs.Engine(family, float32: false, batchTokens: 5, format: "Q8_0");
-        var (expected, actual) = (Recording.Of(whole, Runs.Tokens(23), ["*"]), Recording.Of(chunked, Runs.Tokens(23), ["*"]));
+        var (expected, actual) = (Runs.Record(whole, Runs.Tokens(23), ["*"]), Runs.Record(chunked, Runs.Tokens(23), ["*"]));
 
         actual.Names.Order().ShouldBe(expected.Names.Order());
         foreach (var name in expected.Names)
@@ -79,7 +79,7 @@ public sealed class RewriteTests
         var patched = Runs.Logits(engine, ids, Patch.Parse("layers.0.l_out@all=the same"));
 
         patched.ShouldBeBitwise(Runs.Logits(engine, ids), "logits");
-        Runs.Logits(engine, ids, Patch.From(Recording.Of(engine, ids, ["embed"]), "embed", Positions.Parse("1,3"))).ShouldBeBitwise(patched, "at positions");
+        Runs.Logits(engine, ids, Patch.From(Runs.Record(engine, ids, ["embed"]), "embed", Positions.Parse("1,3"))).ShouldBeBitwise(patched, "at positions");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RewriteTests
     {
         using var engine = Runs.Engine("llama");
         var ids = Runs.Tokens(5);
-        var recording = Recording.Of(engine, ids, ["layers.0.l_out"], Intervention.Resolve(engine, ids, [Replacement.Parse("layers.0.l_out=0.5@1-2")], _ => ids));
+        var recording = Runs.Record(engine, ids, ["layers.0.l_out"], Runs.Changes(engine, ids, Replacement.Parse("layers.0.l_out=0.5@1-2")));
 
         recording.Row("layers.0.l_out", 1).ToArray().ShouldAllBe(number => number == 0.5f);
         recording.Row("layers.0.l_out", 3).ToArray().ShouldContain(number => number != 0.5f);
@@ -99,8 +99,8 @@ public sealed class RewriteTests
     {
         using var engine = Runs.Engine("llama");
         var ids = Runs.Tokens(5);
-        var before = Recording.Of(engine, ids, ["layers.0.ffn_out"]);
-        var after = Recording.Of(engine, ids, ["layers.0.ffn_out"], Intervention.Resolve(engine, ids, [Ablation.Parse("0.ffn:mean")], _ => ids));
+        var before = Runs.Record(engine, ids, ["layers.0.ffn_out"]);
+        var after = Runs.Record(engine, ids, ["layers.0.ffn_out"], Runs.Changes(engine, ids, Ablation.Parse("0.ffn:mean")));
         for (var i = 0; i < 64; i++)
         {
             after.Row("layers.0.ffn_out", 3)[i].ShouldBe((float)Enumerable.Range(0, 5).Average(t => (double)before.Row("layers.0.ffn_out", t)[i]));
@@ -112,7 +112,7 @@ public sealed class RewriteTests
         Request With(int count, IReadOnlyList<string> capture, params Intervention[] changes)
         {
             var ids = Runs.Tokens(count);
-            IReadOnlyList<GraphRewrite> rewrites = Intervention.Resolve(engine, ids, changes, _ => ids);
+            IReadOnlyList<GraphRewrite> rewrites = Runs.Changes(engine, ids, changes);
             return new() { Ids = ids, MaxTokens = 5, KeepLogits = true, Capture = capture, Rewrites = rewrites };
         }
 
@@ -126,7 +126,7 @@ public sealed class RewriteTests
 
     private static Generation[] Finish(InferenceEngine engine, IEnumerable<Request> requests)
     {
-        Generation[] all = [.. requests.Select(request => engine.Submit(request))];
+        Generation[] all = [.. requests.Select(request => engine.Submit(request, TestContext.Current.CancellationToken))];
         while (all.Any(generation => !generation.IsFinished))
         {
             engine.Step();

@@ -1,6 +1,7 @@
 using Sequitur.Engine;
 using Sequitur.Engine.Tests.Equalities;
 using Sequitur.Models;
+using Sequitur.Tensors.Execution;
 
 namespace Sequitur.Insight.Tests;
 
@@ -18,9 +19,17 @@ internal static class Runs
 
     public static int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(i => ((i * 37) + 11) % Families.Vocabulary)];
 
+    /// <summary>A prompt's run.</summary>
+    public static Recording Record(InferenceEngine engine, int[] ids, IEnumerable<string> names, IReadOnlyList<GraphRewrite>? rewrites = null) => Recording.Of(engine, ids, names, rewrites);
+
+    /// <summary>Changes as rewrites.</summary>
+    public static IReadOnlyList<GraphRewrite> Changes(InferenceEngine engine, int[] ids, params Intervention[] changes) => Intervention.Resolve(engine, ids, changes, _ => ids);
+
+    /// <summary>A patch from another prompt as a rewrite.</summary>
+    public static IReadOnlyList<GraphRewrite> PatchFrom(InferenceEngine engine, int[] ids, int[] other, string text) => Intervention.Resolve(engine, ids, [Patch.Parse(text)], _ => other);
+
     /// <summary>Logits behind a prompt with some changes.</summary>
-    public static float[] Logits(InferenceEngine engine, int[] ids, params Intervention[] changes) =>
-        Recording.Of(engine, ids, [], Intervention.Resolve(engine, ids, changes, _ => ids)).Logits.ToArray();
+    public static float[] Logits(InferenceEngine engine, int[] ids, params Intervention[] changes) => Record(engine, ids, [], Changes(engine, ids, changes)).Logits.ToArray();
 
     public static void ShouldBeNear(this IReadOnlyList<double> actual, IReadOnlyList<double> expected, double relative, string what)
     {

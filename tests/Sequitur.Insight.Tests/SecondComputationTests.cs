@@ -18,7 +18,7 @@ public sealed class SecondComputationTests
     public void Lens_AtEachDepth_IsNormAndHeadOfTheStream(string family)
     {
         using var engine = Runs.Engine(family);
-        var recording = Recording.Of(engine, Runs.Tokens(9), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(9), ["*"]);
         var plain = new Plain(engine.Model);
 
         new Lens(recording).Look([0, 4, 8], (depth, position, logits) => Plain.Doubles(logits).ShouldBeNear(
@@ -30,7 +30,7 @@ public sealed class SecondComputationTests
     public void Attribution_OfAToken_IsItsRowTimesTheNormedParts(string family)
     {
         using var engine = Runs.Engine(family);
-        var recording = Recording.Of(engine, Runs.Tokens(9), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(9), ["*"]);
         var (plain, about, last) = (new Plain(engine.Model), PlainFamily.Of(family), recording.Tokens - 1);
         var whole = Plain.Doubles(recording.Row(recording.Anatomy.Stream[^1], last));
         var row = plain.Row($"{about.Head}.weight", 17);
@@ -50,7 +50,7 @@ public sealed class SecondComputationTests
     public void Attribution_OfHeads_GoesThroughTheirColumnsAndAddsUpToTheLayer(string family)
     {
         using var engine = Runs.Engine(family);
-        var recording = Recording.Of(engine, Runs.Tokens(9), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(9), ["*"]);
         var (plain, about, last) = (new Plain(engine.Model), PlainFamily.Of(family), recording.Tokens - 1);
         var whole = Plain.Doubles(recording.Row(recording.Anatomy.Stream[^1], last));
         var row = plain.Row($"{about.Head}.weight", 17);
@@ -87,7 +87,7 @@ public sealed class SecondComputationTests
     public void Attribution_OfExperts_AddsUpToTheRoutedPart(string family)
     {
         using var engine = Runs.Engine(family);
-        var recording = Recording.Of(engine, Runs.Tokens(9), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(9), ["*"]);
         var attributor = new Attributor(recording);
         var attribution = attributor.Of(5);
         var routed = 0;
@@ -112,7 +112,7 @@ public sealed class SecondComputationTests
     public void AttentionMaps_OfALayer_AreTheSoftmaxOfItsScores(string family)
     {
         using var engine = Runs.Engine(family);
-        var recording = Recording.Of(engine, Runs.Tokens(9), ["*"]);
+        var recording = Runs.Record(engine, Runs.Tokens(9), ["*"]);
         var maps = new AttentionMaps(recording);
         foreach (var attention in recording.Anatomy.Layers.Select(layer => (layer.Index, Parts: layer.Attention!)))
         {
@@ -164,8 +164,8 @@ public sealed class SecondComputationTests
     {
         using var engine = Runs.Engine(family);
         var (ids, plain, about) = (Runs.Tokens(9), new Plain(engine.Model), PlainFamily.Of(family));
-        var before = Recording.Of(engine, ids, ["*"]);
-        var after = Recording.Of(engine, ids, ["*"], Intervention.Resolve(engine, ids, [Ablation.Parse("1.1")], _ => ids));
+        var before = Runs.Record(engine, ids, ["*"]);
+        var after = Runs.Record(engine, ids, ["*"], Runs.Changes(engine, ids, Ablation.Parse("1.1")));
         var size = before.Anatomy.Layers[1].Attention!.HeadDim;
         for (var t = 0; t < ids.Length; t++)
         {
@@ -184,7 +184,7 @@ public sealed class SecondComputationTests
     {
         using var engine = Runs.Engine("llama");
         var ids = Runs.Tokens(6);
-        var recording = Recording.Of(engine, ids, ["*"], [new HideKey(2)]);
+        var recording = Runs.Record(engine, ids, ["*"], [new HideKey(2)]);
         var attention = recording.Anatomy.Layers[1].Attention!;
         var weights = new AttentionMaps(recording).Layer(1);
         for (var t = 0; t < ids.Length; t++)

@@ -15,7 +15,7 @@ public sealed class SmolLmTests
     public void LookInside_OfAShortPrompt_AgreesWithItsOwnNumbers(bool float32)
     {
         using var engine = Runs.Engine(SmolLm.Model, float32);
-        var recording = Recording.Of(engine, Prompt, ["*"]);
+        var recording = Runs.Record(engine, Prompt, ["*"]);
         var (last, layers) = (Prompt.Length - 1, recording.Anatomy.Layers.Count);
 
         new Lens(recording).Look([layers], [last], (_, _, logits) => logits.SequenceEqual(recording.Logits).ShouldBeTrue("the lens shows the run's bits"));

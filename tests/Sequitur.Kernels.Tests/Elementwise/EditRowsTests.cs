@@ -42,7 +42,7 @@ public class EditRowsTests
     public void Run_InPlace_GivesTheSame()
     {
         var edit = new RowEdit([1], 0, 4, -1, null);
-        var x = Of(2, 4, [1, 2, 3, 4, 5, 6, 7, 8]);
+        var x = Of(2, 4, [1f, 2, 3, 4, 5, 6, 7, 8]);
         Run(new EditRowsKernel(x, Of(2, 1, [0, 1]), x, edit));
         Floats(x).ShouldBe([1, 2, 3, 4, -5, -6, -7, -8]);
     }
