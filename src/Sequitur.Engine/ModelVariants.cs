@@ -92,8 +92,13 @@ internal sealed class ModelVariants
         var graph = request.Rewrites.Aggregate(_source, (changed, rewrite) => rewrite.Apply(changed));
         var lowered = graph == _source ? _lowered : Lowering.Lower(graph, _choices);
         var names = new Trace(lowered, _options);
-        string[] captured = [.. request.Capture.SelectMany(names.Match).Distinct().Order(StringComparer.Ordinal)];
-        foreach (var name in captured.Where(name => !CapturedValue.Fits(lowered.Value(name))))
+        bool Fits(string name) => CapturedValue.Fits(lowered.Value(name));
+        string[] captured =
+        [
+            .. request.Capture.SelectMany(pattern => names.Match(pattern).Where(name => !pattern.Contains('*', StringComparison.Ordinal) || Fits(name)))
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
+        foreach (var name in captured.Where(name => !Fits(name)))
         {
             throw new UsageException($"the value '{name}' is {lowered.Value(name)}: only values with a row for each token or output can be captured");
         }

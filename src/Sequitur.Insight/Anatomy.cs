@@ -99,7 +99,7 @@ public sealed record LayerAnatomy(int Index, string Input, string? AttentionOut,
 
 /// <summary>A layer's attention.</summary>
 /// <param name="Node">The operation.</param>
-/// <param name="Result">The name of what its heads put out, <c>[tokens, heads, value_dim]</c>.</param>
+/// <param name="Result">The name of what its heads put out, <c>[tokens, heads, head_dim]</c>.</param>
 /// <param name="Query">The name of the queries as they enter the scores.</param>
 /// <param name="Key">The name of the keys.</param>
 /// <param name="Value">The name of the values.</param>
@@ -111,8 +111,11 @@ public sealed record AttentionAnatomy(Node Node, string Result, string Query, st
     /// <summary>Key and value heads.</summary>
     public int KeyHeads => Node.Inputs[1].Shape[1];
 
-    /// <summary>Numbers a value.</summary>
+    /// <summary>Numbers of a value, as it is kept.</summary>
     public int ValueDim => Node.Inputs[2].Shape.Last;
+
+    /// <summary>Numbers of a head's result: those of a value, but where each head makes its own of a common latent (DeepSeek-V2).</summary>
+    public required int HeadDim { get; init; }
 
     /// <summary>The key and value head that a query head reads.</summary>
     public int KeyHeadOf(int head) => head / (Heads / KeyHeads);
@@ -120,12 +123,15 @@ public sealed record AttentionAnatomy(Node Node, string Result, string Query, st
     internal static AttentionAnatomy? Find(Graph graph, string result)
     {
         var node = graph.Value(result).Node;
-        while (node.Op is EditRows || node.Op.IsView)
+        while (node.Op is EditRows or HeadMatMul || node.Op.IsView)
         {
             node = node.Inputs[0].Node;
         }
 
-        return node.Op is Attention ? new(node, result, NameOf(graph, node, 0), NameOf(graph, node, 1), NameOf(graph, node, 2)) : null;
+        return node.Op is Attention ? new AttentionAnatomy(node, result, NameOf(graph, node, 0), NameOf(graph, node, 1), NameOf(graph, node, 2))
+        {
+            HeadDim = graph.Value(result).Shape.Columns / node.Inputs[0].Shape[1],
+        } : null;
     }
 
     private static string NameOf(Graph graph, Node node, int input) => graph.Named.First(named => named.Value == node.Inputs[input]).Key;
@@ -136,6 +142,12 @@ public static class Names
 {
     /// <summary>The stream before the first layer.</summary>
     public const string Embed = "embed";
+
+    /// <summary>The token's own part of <see cref="Embed"/>, where learned positions are added to it.</summary>
+    public const string TokenEmbedding = "embed_token";
+
+    /// <summary>The learned position's part of <see cref="Embed"/>.</summary>
+    public const string PositionEmbedding = "embed_position";
 
     /// <summary>The input of the output layer.</summary>
     public const string FinalNorm = "final_norm";
@@ -148,7 +160,7 @@ public static class Names
 }
 
 /// <summary>
-/// Names what attributions read and a family has not named: what enters an attention (<c>…_query</c>, <c>…_key</c>, <c>…_value</c>), and what enters a norm (<c>…_before</c>).
+/// Names what attributions read and a family has not named: the parts of an embedding with learned positions, what enters an attention (<c>…_query</c>, <c>…_key</c>, <c>…_value</c>), and what enters a norm (<c>…_before</c>).
 /// It changes no number.
 /// </summary>
 public sealed class NameParts : GraphRewrite
@@ -168,6 +180,12 @@ public sealed class NameParts : GraphRewrite
                 graph.Name(name, tensor);
                 names[tensor] = name;
             }
+        }
+
+        if (graph.Value(Names.Embed).Node is { Op: Pairwise, Inputs: [{ Node.Op: Embedding } token, { Node.Op: Embedding } position] })
+        {
+            Name(token, Names.TokenEmbedding);
+            Name(position, Names.PositionEmbedding);
         }
 
         foreach (var node in graph.Nodes)

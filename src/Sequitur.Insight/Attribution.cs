@@ -16,6 +16,12 @@ public sealed record Attribution
     /// <summary>The embedding's contribution, learned positions included.</summary>
     public required double Embedding { get; init; }
 
+    /// <summary>What the token's own embedding contributes, where learned positions are added to it; null where there are none.</summary>
+    public double? TokenEmbedding { get; init; }
+
+    /// <summary>What the learned position contributes; null where there are none.</summary>
+    public double? PositionEmbedding { get; init; }
+
     /// <summary>What each layer's attention contributes, <c>[layers]</c>.</summary>
     public required double[] Attention { get; init; }
 
@@ -42,6 +48,8 @@ public sealed record Attribution
     {
         Token = -1,
         Embedding = a.Embedding - b.Embedding,
+        TokenEmbedding = a.TokenEmbedding - b.TokenEmbedding,
+        PositionEmbedding = a.PositionEmbedding - b.PositionEmbedding,
         Attention = Subtract(a.Attention, b.Attention),
         FeedForward = Subtract(a.FeedForward, b.FeedForward),
         Heads = [.. a.Heads.Zip(b.Heads, Subtract)],
@@ -60,7 +68,10 @@ public sealed class Attributor
     private readonly Anatomy _anatomy;
     private readonly LinearPath _path;
     private readonly Tensor _raw;
+    private readonly double[] _factors;
     private readonly int _position;
+    private readonly Dictionary<int, Direction> _toStream = [];
+    private readonly Dictionary<(int Token, int Layer), Direction?> _toHeads = [];
 
     /// <summary>Prepares attributions.</summary>
     /// <param name="recording">A run with <see cref="ValuesOf"/> recorded.</param>
@@ -69,6 +80,7 @@ public sealed class Attributor
     {
         (_recording, _anatomy, _position) = (recording, recording.Anatomy, position ?? recording.Tokens - 1);
         _path = new LinearPath(_anatomy.Graph, name => recording.Row(name, _position));
+        _factors = LayerFactors(_anatomy);
         var logits = _anatomy.Graph.Value(Names.Logits);
         _raw = logits.Node.Op is Elementwise { Function.Factor: null } ? logits.Node.Inputs[0] : logits;
     }
@@ -80,6 +92,7 @@ public sealed class Attributor
     public static IEnumerable<string> ValuesOf(Anatomy anatomy) =>
     [
         .. anatomy.Stream,
+        .. anatomy.Graph.Named.ContainsKey(Names.PositionEmbedding) ? [Names.TokenEmbedding, Names.PositionEmbedding] : Array.Empty<string>(),
         .. anatomy.Layers.SelectMany(layer => (string?[])[layer.AttentionOut, layer.FeedForwardOut, layer.Attention?.Result]).OfType<string>(),
         .. anatomy.Graph.Named.Keys.Where(name => name.EndsWith("_before", StringComparison.Ordinal)),
         .. anatomy.Graph.Named.Keys.Where(name => name.EndsWith(".attn_proj", StringComparison.Ordinal) || name.EndsWith(".ffn_proj", StringComparison.Ordinal)),
@@ -90,23 +103,23 @@ public sealed class Attributor
     /// <exception cref="NotSupportedException">The stream does not lead to the logits by linear steps and norms.</exception>
     public Attribution Of(int token)
     {
-        var last = ToStream(token);
-        var factors = LayerFactors();
-        Direction At(int layer) => new([.. last.Weights.Select(w => w * factors[layer])], 0);
-        double Part(string? name, int layer) => name is null ? 0 : At(layer).Of(_recording.Row(name, _position));
+        double Part(string? name, int layer) => name is null ? 0 : ToLayer(token, layer).Of(_recording.Row(name, _position));
+        double? Optional(string name) => _anatomy.Graph.Named.ContainsKey(Names.PositionEmbedding) ? Part(name, 0) : null;
         double[] Each(Func<LayerAnatomy, double> part) => [.. _anatomy.Layers.Select(part)];
 
-        var heads = _anatomy.Layers.Select(layer => ToHeads(layer, At(layer.Index))).ToArray();
+        var heads = _anatomy.Layers.Select(layer => ToHeads(token, layer)).ToArray();
         var attention = Each(layer => Part(layer.AttentionOut, layer.Index));
         return new Attribution
         {
             Token = token,
-            Embedding = At(0).Of(_recording.Row(Names.Embed, _position)),
+            Embedding = Part(Names.Embed, 0),
+            TokenEmbedding = Optional(Names.TokenEmbedding),
+            PositionEmbedding = Optional(Names.PositionEmbedding),
             Attention = attention,
             FeedForward = Each(layer => Part(layer.FeedForwardOut, layer.Index)),
             Heads = [.. heads.Select((direction, i) => direction is null ? [] : HeadParts(_anatomy.Layers[i].Attention!, direction))],
             AttentionBias = [.. heads.Select(direction => direction?.Constant ?? 0)],
-            Bias = last.Constant,
+            Bias = ToStream(token).Constant,
             RawLogit = RawLogit(token),
         };
     }
@@ -119,9 +132,7 @@ public sealed class Attributor
     public double[] BySource(int token, int layer, int head, ReadOnlySpan<float> weights)
     {
         var attention = _anatomy.Head(layer, head);
-        var last = ToStream(token);
-        var factor = LayerFactors()[layer];
-        var direction = ToHeads(_anatomy.Layers[layer], new([.. last.Weights.Select(w => w * factor)], 0))!;
+        var direction = _path.Pull(_anatomy.Graph.Value(attention.Result), attention.Node.Outputs[0], ToHeads(token, _anatomy.Layers[layer])!);
         var (size, result) = (attention.ValueDim, new double[weights.Length]);
         for (var source = 0; source < result.Length; source++)
         {
@@ -142,10 +153,8 @@ public sealed class Attributor
             return null;
         }
 
-        var factor = LayerFactors()[layer];
         var sum = _anatomy.Graph.Nodes.Single(n => n.Op is WeightedSlotSum && n.Inputs[1] == _anatomy.Graph.Value(node.Name("router_weights")));
-        var direction = _path.Pull(
-            _anatomy.Graph.Value(node.FeedForwardOut), sum.Outputs[0], new([.. ToStream(token).Weights.Select(w => w * factor)], 0));
+        var direction = _path.Pull(_anatomy.Graph.Value(node.FeedForwardOut), sum.Outputs[0], ToLayer(token, layer));
         var weight = ((ParameterValue)sum.Inputs[0].Node.Inputs[2].Node.Op).Parameter.Weight;
         var result = new double[weight.Rows / _anatomy.Width];
         for (var slot = 0; slot < chosen.Shape.Columns; slot++)
@@ -197,29 +206,46 @@ public sealed class Attributor
 
     private Direction ToStream(int token)
     {
-        var one = new double[_raw.Shape.Columns];
-        one[token] = 1;
-        return _path.Pull(_raw, _anatomy.Graph.Value(_anatomy.Stream[^1]), new(one, 0));
+        if (!_toStream.TryGetValue(token, out var direction))
+        {
+            var one = new double[_raw.Shape.Columns];
+            one[token] = 1;
+            _toStream[token] = direction = _path.Pull(_raw, _anatomy.Graph.Value(_anatomy.Stream[^1]), new(one, 0));
+        }
+
+        return direction;
     }
 
-    private Direction? ToHeads(LayerAnatomy layer, Direction direction) => layer is { Attention: { } attention, AttentionOut: { } output }
-        ? _path.Pull(_anatomy.Graph.Value(output), _anatomy.Graph.Value(attention.Result), direction)
-        : null;
+    // The direction of what a layer adds to the stream.
+    private Direction ToLayer(int token, int layer) =>
+        _factors[layer] == 1 ? ToStream(token) with { Constant = 0 } : new([.. ToStream(token).Weights.Select(w => w * _factors[layer])], 0);
+
+    private Direction? ToHeads(int token, LayerAnatomy layer)
+    {
+        if (!_toHeads.TryGetValue((token, layer.Index), out var direction))
+        {
+            _toHeads[(token, layer.Index)] = direction = layer is { Attention: { } attention, AttentionOut: { } output }
+                ? _path.Pull(_anatomy.Graph.Value(output), _anatomy.Graph.Value(attention.Result), ToLayer(token, layer.Index))
+                : null;
+        }
+
+        return direction;
+    }
 
     private double[] HeadParts(AttentionAnatomy attention, Direction direction)
     {
-        var (values, size) = (_recording.Row(attention.Result, _position).ToArray(), attention.ValueDim);
+        var (values, size) = (_recording.Row(attention.Result, _position).ToArray(), attention.HeadDim);
         return [.. Enumerable.Range(0, attention.Heads).Select(head => direction.Of(values.AsSpan(head * size, size), head * size))];
     }
 
     // A layer may scale the stream as a whole (RWKV): what came before it is scaled too.
-    private double[] LayerFactors()
+    private static double[] LayerFactors(Anatomy anatomy)
     {
-        var factors = new double[_anatomy.Layers.Count];
+        var factors = new double[anatomy.Layers.Count];
         var factor = 1.0;
         for (var i = factors.Length - 1; i >= 0; i--)
         {
-            var output = _anatomy.Graph.Value(_anatomy.Layers[i].Output).Node;
+            var output = anatomy.Graph.Value(anatomy.Layers[i].Output).Node;
             factor *= output.Op is Elementwise { Function.Factor: { } scale } ? scale : 1;
             factors[i] = factor;
         }

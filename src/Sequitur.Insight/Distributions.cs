@@ -1,3 +1,5 @@
+using Sequitur.Kernels.Numerics;
+
 namespace Sequitur.Insight;
 
 /// <summary>Probabilities from logits, in float64 and natural logarithms.</summary>
@@ -15,10 +17,10 @@ public static class Distributions
         var sum = 0.0;
         foreach (var logit in logits)
         {
-            sum += Math.Exp(logit - most);
+            sum += Scalar.ExpDouble(logit - most);
         }
 
-        return most + Math.Log(sum);
+        return most + Scalar.LogDouble(sum);
     }
 
     /// <summary>The log-probability of a token.</summary>
@@ -44,7 +46,7 @@ public static class Distributions
         foreach (var logit in logits)
         {
             var log = logit - total;
-            sum -= double.IsNegativeInfinity(log) ? 0 : Math.Exp(log) * log;
+            sum -= double.IsNegativeInfinity(log) ? 0 : Scalar.ExpDouble(log) * log;
         }
 
         return sum;
@@ -57,7 +59,7 @@ public static class Distributions
         for (var i = 0; i < p.Length; i++)
         {
             var log = p[i] - totalP;
-            sum += double.IsNegativeInfinity(log) ? 0 : Math.Exp(log) * (log - (q[i] - totalQ));
+            sum += double.IsNegativeInfinity(log) ? 0 : Scalar.ExpDouble(log) * (log - (q[i] - totalQ));
         }
 
         return sum;

@@ -1,3 +1,5 @@
+using Sequitur.Kernels.Numerics;
+
 namespace Sequitur.Insight;
 
 /// <summary>What the heads of a layer do, over all positions of a prompt; natural logarithms.</summary>
@@ -33,7 +35,7 @@ public sealed record HeadStatistics
                 var row = weights.Slice(((t * heads) + h) * tokens, tokens);
                 for (var j = 0; j < tokens; j++)
                 {
-                    entropy[h][t] -= row[j] > 0 ? row[j] * Math.Log(row[j]) : 0;
+                    entropy[h][t] -= row[j] > 0 ? row[j] * Scalar.LogDouble(row[j]) : 0;
                     distance[h] += row[j] * (double)(t - j) / tokens;
                 }
 

@@ -89,6 +89,8 @@ internal sealed class LinearPath(Graph graph, LinearPath.RowOf row)
                 return Sum(node, direction, behind);
             case MatMul when behind.Contains(node.Inputs[0]) && node.Inputs[1].Node.Op is ParameterValue weight:
                 return (node.Inputs[0], direction with { Weights = Transposed(weight, direction.Weights) });
+            case HeadMatMul { IsTransposed: false } product when node.Inputs[1].Node.Op is ParameterValue weight:
+                return (node.Inputs[0], direction with { Weights = Heads(product, weight, direction.Weights) });
             case RmsNorm or LayerNorm:
                 return (node.Inputs[0], Frozen(node, direction));
             default:
@@ -136,6 +138,24 @@ internal sealed class LinearPath(Graph graph, LinearPath.RowOf row)
                 {
                     result[j] += direction[i] * row[j];
                 }
+            }
+        }
+
+        return result;
+    }
+
+    // The same for each head with its own rows.
+    private static double[] Heads(HeadMatMul product, ParameterValue weight, double[] direction)
+    {
+        var matrix = weight.Parameter.Weight;
+        var (result, row) = (new double[direction.Length / product.Count * matrix.Columns], new float[matrix.Columns]);
+        for (var i = 0; i < direction.Length; i++)
+        {
+            var (head, output) = Math.DivRem(i, product.Count);
+            matrix.DecodeRow((head * product.RowsPerHead) + product.FirstRow + output, row);
+            for (var j = 0; j < row.Length; j++)
+            {
+                result[(head * row.Length) + j] += direction[i] * row[j];
             }
         }
 

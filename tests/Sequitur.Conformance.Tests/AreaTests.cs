@@ -1,5 +1,6 @@
 using Sequitur.Conformance.Tests.Cases;
 using Sequitur.Conformance.Tests.Formats;
+using Sequitur.Conformance.Tests.Insights;
 using Sequitur.Conformance.Tests.Parts;
 using Sequitur.Conformance.Tests.Texts;
 using Sequitur.Models;
@@ -10,7 +11,7 @@ namespace Sequitur.Conformance.Tests;
 public class AreaTests
 {
     /// <summary>The areas that this project covers.</summary>
-    public static TheoryData<string> Covered => [.. Corpus.ModelAreas, Corpus.GenerationArea, Corpus.FormatArea];
+    public static TheoryData<string> Covered => [.. Corpus.ModelAreas, Corpus.GenerationArea, Corpus.FormatArea, Corpus.InsightArea];
 
     [Theory]
     [MemberData(nameof(Covered))]
@@ -18,16 +19,18 @@ public class AreaTests
     {
         var models = Corpus.Models.Where(m => m.Id.StartsWith($"{area}/", StringComparison.Ordinal)).ToArray();
         var texts = area == Corpus.GenerationArea ? Corpus.Generations : [];
+        var insights = area == Corpus.InsightArea ? Corpus.Insights : [];
         var formats = area == Corpus.FormatArea ? FormatCase.All : [];
-        Assert.SkipUnless(models.Length + texts.Count + formats.Count > 0, $"the corpus has no cases of {area}");
-        var runs = models.Any(RunsAPart) || formats.Any(format => format.Format is not null) || texts.Any(id => File.Exists(new TextCase(id).ModelPath));
+        Assert.SkipUnless(models.Length + texts.Count + insights.Count + formats.Count > 0, $"the corpus has no cases of {area}");
+        var runs = models.Any(RunsAPart) || formats.Any(format => format.Format is not null) || texts.Any(id => File.Exists(new TextCase(id).ModelPath))
+            || insights.Any(id => new InsightCase(id).HasModel);
         runs.ShouldBeTrue($"{area} is there, and no case of it ran");
     }
 
     [Fact]
     public void Areas_NotCoveredYet_AreListed()
     {
-        var covered = Corpus.Models.Select(m => m.Id).Concat(Corpus.GgufModels.Select(m => m.Id)).Concat(Corpus.Generations).ToHashSet();
+        var covered = Corpus.Models.Select(m => m.Id).Concat(Corpus.GgufModels.Select(m => m.Id)).Concat(Corpus.Generations).Concat(Corpus.Insights).ToHashSet();
         var areas = Corpus.Folders("").Select(f => f.TrimStart('/')).SelectMany(Parts);
         foreach (var area in areas.Where(f => !covered.Contains(f)))
         {
@@ -42,7 +45,7 @@ public class AreaTests
 
     // Areas of which some parts are run are listed by their parts.
     private static IEnumerable<string> Parts(string area) =>
-        Corpus.ModelAreas.Concat([Corpus.GgufModelArea, Corpus.GenerationArea, Corpus.FormatArea]).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
+        Corpus.ModelAreas.Concat([Corpus.GgufModelArea, Corpus.GenerationArea, Corpus.FormatArea, Corpus.InsightArea]).Any(known => known == area || known.StartsWith($"{area}/", StringComparison.Ordinal))
             ? Corpus.Folders(area).SelectMany(Parts)
             : [area];
 

@@ -18,6 +18,17 @@ public class HarnessTests
         comparison.Failures.Count.ShouldBe(failures);
     }
 
+    [Theory]
+    [InlineData("Tensor", 0)]
+    [InlineData("Row", 1)]
+    [InlineData("Element", 1)]
+    public void Compare_ErrorsBesideLargeNumbers_FailWhereTheirOwnGroupIsSmall(string over, int failures)
+    {
+        var comparison = new Comparison(_ => new(1e-3, 0.1, null, Enum.Parse<ToleranceGroup>(over)));
+        comparison.Compare("test", new("norms", [2, 2], [1000, 2000, 1, 2]), [1000, 2000.5f, 1, 2.1f]);
+        comparison.Failures.Count.ShouldBe(failures);
+    }
+
     [Fact]
     public void Compare_FewerNumbers_Fails()
     {

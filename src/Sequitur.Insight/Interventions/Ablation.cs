@@ -18,7 +18,7 @@ namespace Sequitur.Insight;
 [Intervention("ablate", "Take out a head or a part: LAYER.HEAD, LAYER.ffn or LAYER.attn; :mean behind it sets the mean instead of zero")]
 public sealed partial record Ablation(string Value, int Layer, int? Head, bool ToMean, string Text) : Intervention(Value, Text), IIntervention
 {
-    [GeneratedRegex(@"^(?<layer>\d{1,6})\.(?<part>\d{1,6}|ffn|attn)(?::(?<to>zero|mean))?$")]
+    [GeneratedRegex(@"^(?<layer>[0-9]{1,6})\.(?<part>[0-9]{1,6}|ffn|attn)(?::(?<to>zero|mean))?$")]
     private static partial Regex Pattern { get; }
 
     /// <summary>Reads an ablation.</summary>
@@ -44,7 +44,7 @@ public sealed partial record Ablation(string Value, int Layer, int? Head, bool T
         var (first, columns) = (0, context.ShapeOf(Value).Columns);
         if (Head is { } head)
         {
-            columns = anatomy.Head(Layer, head).ValueDim;
+            columns = anatomy.Head(Layer, head).HeadDim;
             first = head * columns;
         }
 

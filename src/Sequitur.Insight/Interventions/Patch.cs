@@ -12,6 +12,12 @@ namespace Sequitur.Insight;
 [Intervention("patch", "Take a value from another prompt's run: NAME@POSITIONS=PROMPT")]
 public sealed record Patch(string Value, Positions At, string Prompt, string Text) : Intervention(Value, Text), IIntervention
 {
+    /// <summary>The other prompt's run, with <see cref="Intervention.Value"/> recorded; null where <see cref="Prompt"/> is to be run.</summary>
+    public Recording? Other { get; init; }
+
+    /// <summary>Takes the value of a run that is there already.</summary>
+    public static Patch From(Recording other, string value, Positions at) => new(value, at, "", $"{value}@{at} of another run") { Other = other };
+
     /// <summary>Reads a patch.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Intervention Parse(string text)
@@ -26,7 +32,7 @@ public sealed record Patch(string Value, Positions At, string Prompt, string Tex
     /// <inheritdoc/>
     public override GraphRewrite Resolve(InterventionContext context)
     {
-        var other = context.Run(Value, Prompt);
+        var other = Other?.Value(Value) ?? context.Run(Value, Prompt);
         var positions = At.Of(context.Ids.Count) ?? [.. Enumerable.Range(0, context.Ids.Count)];
         if (positions[^1] >= other.Rows)
         {

@@ -11,6 +11,12 @@ namespace Sequitur.Insight;
 [Intervention("replace", "Put other numbers in a value's place: NAME=NUMBER|FILE[@POSITIONS]")]
 public sealed record Replacement(string Value, string Source, Positions At, string Text) : Intervention(Value, Text), IIntervention
 {
+    /// <summary>The row itself; null where <see cref="Source"/> says what it is.</summary>
+    public float[]? Vector { get; init; }
+
+    /// <summary>Puts a row that is there already.</summary>
+    public static Replacement With(string value, float[] vector, Positions at) => new(value, "", at, $"{value}=[{vector.Length} numbers]@{at}") { Vector = vector };
+
     /// <summary>Reads a replacement.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Intervention Parse(string text)
@@ -23,9 +29,18 @@ public sealed record Replacement(string Value, string Source, Positions At, stri
     public override GraphRewrite Resolve(InterventionContext context)
     {
         var columns = context.ShapeOf(Value).Columns;
-        var numbers = float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        return context.Edit(Value, At, 0, Vector ?? Row(columns));
+    }
+
+    private float[] Row(int columns)
+    {
+        if (!float.TryParse(Source, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            return VectorFile.Read(Source, columns, Value);
+        }
+
+        return float.IsFinite(number)
             ? [.. Enumerable.Repeat(number, columns)]
-            : VectorFile.Read(Source, columns, Value);
-        return context.Edit(Value, At, 0, numbers);
+            : throw new UsageException($"'{Source}' in '{Text}' is no number that a value can have: write a finite one");
     }
 }

@@ -23,6 +23,13 @@ public sealed partial record Steering(string Value, string Source, float Factor,
     [GeneratedRegex(@"^(?<source>.+)\*(?<factor>[-+0-9.eE]+)$", RegexOptions.Singleline)]
     private static partial Regex Multiplied { get; }
 
+    /// <summary>The vector itself; null where <see cref="Source"/> says where it comes from.</summary>
+    public float[]? Vector { get; init; }
+
+    /// <summary>Adds a vector that is there already.</summary>
+    public static Steering With(string value, float[] vector, float factor, Positions at) =>
+        new(value, "", factor, at, string.Create(CultureInfo.InvariantCulture, $"{value}=[{vector.Length} numbers]*{factor:R}@{at}")) { Vector = vector };
+
     /// <summary>Reads a steering.</summary>
     /// <exception cref="UsageException">It is none.</exception>
     public static Intervention Parse(string text)
@@ -38,9 +45,9 @@ public sealed partial record Steering(string Value, string Source, float Factor,
     public override GraphRewrite Resolve(InterventionContext context)
     {
         var texts = Texts.Match(Source);
-        var vector = texts.Success
+        var vector = Vector ?? (texts.Success
             ? Difference(context.Run(Value, texts.Groups["plus"].Value), context.Run(Value, texts.Groups["minus"].Value))
-            : VectorFile.Read(Source, context.ShapeOf(Value).Columns, Value);
+            : VectorFile.Read(Source, context.ShapeOf(Value).Columns, Value));
         return context.Edit(Value, At, 1, [.. vector.Select(number => number * Factor)]);
     }
 

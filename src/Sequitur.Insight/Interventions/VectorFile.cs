@@ -22,6 +22,12 @@ public static class VectorFile
         }
 
         var numbers = file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? Tensor(file, name) : Array(file);
+        var odd = System.Array.FindIndex(numbers, number => !float.IsFinite(number));
+        if (odd >= 0)
+        {
+            throw new InvalidModelException($"number {odd} of {path} is {numbers[odd]}: only finite numbers can be used");
+        }
+
         return numbers.Length == columns ? numbers : throw new UsageException($"{path} has {numbers.Length} numbers; a row of {value} has {columns}");
     }
 

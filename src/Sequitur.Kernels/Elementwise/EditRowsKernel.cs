@@ -53,6 +53,12 @@ public sealed unsafe class EditRowsKernel : Kernel
     private void Edit(Span<float> y, int place)
     {
         var addend = _edit.Addend is { } all ? all.AsSpan(place * y.Length, y.Length) : default;
+        if (_edit.Scale == 0 && !addend.IsEmpty)
+        {
+            addend.CopyTo(y); // not 0 + addend: a negative zero stays one
+            return;
+        }
+
         for (var i = 0; i < y.Length; i++)
         {
             var scaled = _edit.Scale == 0 ? 0 : y[i] * _edit.Scale;

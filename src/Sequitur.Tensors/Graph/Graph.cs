@@ -112,5 +112,5 @@ public sealed class Graph
     /// <exception cref="UsageException">There is none of that name; the message lists similar ones.</exception>
     public Tensor Value(string name) => _outputs.TryGetValue(name, out var output) ? output
         : _named.TryGetValue(name, out var tensor) ? tensor
-        : throw new UsageException($"no value is called '{name}'; there are {string.Join(", ", _named.Keys.Take(12))} …");
+        : throw new UsageException($"no value is called '{name}'; similar names are {string.Join(", ", SimilarNames.Of(name, _named.Keys))}");
 }

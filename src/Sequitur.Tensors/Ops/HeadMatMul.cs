@@ -15,6 +15,18 @@ namespace Sequitur.Tensors.Ops;
 /// <param name="transposed">Whether the product is with the transposed rows.</param>
 public sealed class HeadMatMul(int rowsPerHead, int firstRow, int count, bool transposed) : Op
 {
+    /// <summary>Rows of the weight that belong to a head.</summary>
+    public int RowsPerHead => rowsPerHead;
+
+    /// <summary>The first of them that is used.</summary>
+    public int FirstRow => firstRow;
+
+    /// <summary>How many are used.</summary>
+    public int Count => count;
+
+    /// <summary>Whether the product is with the transposed rows.</summary>
+    public bool IsTransposed => transposed;
+
     /// <inheritdoc/>
     public override string Name => nameof(HeadMatMul) + (transposed ? "+transposed" : "");
 

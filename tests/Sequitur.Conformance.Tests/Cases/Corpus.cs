@@ -18,6 +18,9 @@ internal static class Corpus
     /// <summary>The area of texts by a real model.</summary>
     public const string GenerationArea = "generation";
 
+    /// <summary>The area of what a look inside shows.</summary>
+    public const string InsightArea = "interpretability";
+
     /// <summary>The repository.</summary>
     public static string Repository { get; } = FindRepository();
 
@@ -37,6 +40,10 @@ internal static class Corpus
     /// <summary>All cases of texts by a real model: folders of <see cref="GenerationArea"/> with a description and expected outputs.</summary>
     public static IReadOnlyList<string> Generations { get; } =
         [.. Folders(GenerationArea).Where(f => Has(f, "case.json") && Has(f, ModelCase.ExpectedName))];
+
+    /// <summary>All cases of looks inside: folders of <see cref="InsightArea"/> with a description and expected outputs.</summary>
+    public static IReadOnlyList<string> Insights { get; } =
+        [.. Folders(InsightArea).Where(f => Has(f, "case.json") && Has(f, ModelCase.ExpectedName))];
 
     /// <summary>Folders of an area, by their path below <see cref="Root"/>, in order.</summary>
     public static IEnumerable<string> Folders(string area)

@@ -2,6 +2,19 @@ using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Conformance.Tests.Cases;
 
+/// <summary>Numbers whose largest one a tolerance is relative to.</summary>
+internal enum ToleranceGroup
+{
+    /// <summary>The whole tensor.</summary>
+    Tensor,
+
+    /// <summary>The row along the last axis.</summary>
+    Row,
+
+    /// <summary>The number itself.</summary>
+    Element,
+}
+
 /// <summary>
 /// How far a tensor may be from the reference, as its case says: either <c>rel · max(max|expected|, floor)</c> by group, or <c>atol</c> by tensor name, with a bound on the
 /// relative error of the whole tensor besides.
@@ -9,7 +22,8 @@ namespace Sequitur.Conformance.Tests.Cases;
 /// <param name="Relative">Of the largest expected number; null where the bound is absolute.</param>
 /// <param name="Floor">What the largest number counts at least, or the absolute bound.</param>
 /// <param name="RelativeL2">|actual − expected|₂ / |expected|₂ for tensors whose norm exceeds <see cref="NormThatCounts"/>.</param>
-internal sealed record Tolerance(double? Relative, double Floor, double? RelativeL2)
+/// <param name="Over">The numbers whose largest one <see cref="Relative"/> is of.</param>
+internal sealed record Tolerance(double? Relative, double Floor, double? RelativeL2, ToleranceGroup Over = ToleranceGroup.Tensor)
 {
     /// <summary>Tensors of a smaller norm are zero up to rounding.</summary>
     public const double NormThatCounts = 1e-5;
@@ -33,6 +47,14 @@ internal sealed record Tolerance(double? Relative, double Floor, double? Relativ
 
         throw new InvalidDataException($"{model} gives no tolerance for {tensor}");
     }
+
+    /// <summary>Numbers of a group, in a tensor of the given sizes.</summary>
+    public int GroupSize(Expected expected) => Math.Max(1, Over switch
+    {
+        ToleranceGroup.Element => 1,
+        ToleranceGroup.Row => (int)expected.Shape[^1],
+        _ => expected.Values.Length,
+    });
 
     /// <summary>The largest error that is allowed.</summary>
     public double Limit(double largestExpected) => Relative is { } relative ? relative * Math.Max(largestExpected, Floor) : Floor;

@@ -29,26 +29,36 @@ internal sealed class Comparison(Func<string, Tolerance> toleranceOf)
         }
 
         var tolerance = toleranceOf(expected.Name);
-        var (largest, error, at) = (0.0, 0.0, 0);
-        var (square, squareError) = (0.0, 0.0);
-        for (var i = 0; i < actual.Length; i++)
+        var size = tolerance.GroupSize(expected);
+        var worst = Enumerable.Range(0, expected.Values.Length / size).Select(group => Largest(expected.Values, actual, group * size, size))
+            .Select(group => (group.Error, group.At, Limit: tolerance.Limit(group.Expected))).DefaultIfEmpty((Error: 0.0, At: 0, Limit: 1.0)).MaxBy(group => group.Error / group.Limit);
+        Judge(executor, expected.Name, worst.Error, worst.Limit, $"at {worst.At}: {Show(actual, worst.At)} for {Show(expected.Values, worst.At)}");
+        if (tolerance.RelativeL2 is { } bound)
         {
-            var difference = Math.Abs((double)actual[i] - expected.Values[i]);
+            var square = expected.Values.Sum(e => (double)e * e);
+            var squareError = expected.Values.Zip(actual, (e, a) => ((double)a - e) * ((double)a - e)).Sum();
+            if (Math.Sqrt(square) > Tolerance.NormThatCounts)
+            {
+                Judge(executor, $"{expected.Name}, relative L2", Math.Sqrt(squareError / square), bound, "");
+            }
+        }
+    }
+
+    private static (double Expected, double Error, int At) Largest(float[] expected, float[] actual, int first, int count)
+    {
+        var (largest, error, at) = (0.0, 0.0, first);
+        for (var i = first; i < first + count; i++)
+        {
+            var difference = Math.Abs((double)actual[i] - expected[i]);
             if (!(difference <= error))
             {
                 (error, at) = (double.IsNaN(difference) ? double.PositiveInfinity : difference, i);
             }
 
-            largest = Math.Max(largest, Math.Abs(expected.Values[i]));
-            square += (double)expected.Values[i] * expected.Values[i];
-            squareError += difference * difference;
+            largest = Math.Max(largest, Math.Abs(expected[i]));
         }
 
-        Judge(executor, expected.Name, error, tolerance.Limit(largest), $"at {at}: {Show(actual, at)} for {Show(expected.Values, at)}");
-        if (tolerance.RelativeL2 is { } bound && Math.Sqrt(square) > Tolerance.NormThatCounts)
-        {
-            Judge(executor, $"{expected.Name}, relative L2", Math.Sqrt(squareError / square), bound, "");
-        }
+        return (largest, error, at);
     }
 
     /// <summary>Demands something that is no tolerance's matter: ids, sizes.</summary>

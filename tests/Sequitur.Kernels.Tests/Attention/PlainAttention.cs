@@ -5,7 +5,7 @@ namespace Sequitur.Kernels.Tests.Attention;
 /// <summary>Attention as the textbook writes it, in float64, with the mask tested key by key.</summary>
 internal static class PlainAttention
 {
-    public static (double[] Output, double[] LogSumExp) Of(AttentionCase data, double cap = 0, Func<int, int, double>? bias = null)
+    public static (double[] Output, double[] LogSumExp) Of(AttentionCase data, double cap = 0, Func<int, int, double>? bias = null, Func<int, int, bool>? sees = null)
     {
         var shape = data.Shape;
         var (output, lse) = (new List<double>(), new List<double>());
@@ -15,7 +15,7 @@ internal static class PlainAttention
             {
                 for (var head = 0; head < shape.Heads; head++)
                 {
-                    Query(data, s, i, head, cap, bias, output, lse);
+                    Query(data, s, i, head, cap, bias, sees, output, lse);
                 }
             }
         }
@@ -23,7 +23,7 @@ internal static class PlainAttention
         return ([.. output], [.. lse]);
     }
 
-    private static void Query(AttentionCase data, int sequence, int i, int head, double cap, Func<int, int, double>? bias, List<double> output, List<double> lse)
+    private static void Query(AttentionCase data, int sequence, int i, int head, double cap, Func<int, int, double>? bias, Func<int, int, bool>? sees, List<double> output, List<double> lse)
     {
         var shape = data.Shape;
         var keyHead = head / (shape.Heads / shape.KeyHeads);
@@ -32,7 +32,7 @@ internal static class PlainAttention
         var (sum, values) = (0.0, new double[shape.ValueDim]);
         for (var j = 0; j < data.Batch.Counts[sequence]; j++)
         {
-            if ((shape.Causal && j > i) || (shape.Window > 0 && Math.Abs(i - j) >= shape.Window))
+            if ((shape.Causal && j > i) || (shape.Window > 0 && Math.Abs(i - j) >= shape.Window) || sees?.Invoke(i, j) == false)
             {
                 continue;
             }

@@ -16,6 +16,7 @@ internal static class AttentionCases
         new("attention, size of a head", typeof(AttentionKernel), n => n == 0 ? [] : Both(AttentionCase.Shaped(4, KeyHeads, n, n), [3, 66])),
         new("attention, number of keys", typeof(AttentionKernel), n => Both(AttentionCase.Shaped(4, KeyHeads, KeyDim, ValueDim, causal: false), [n, 2])),
         new("attention, window", typeof(AttentionKernel), n => Both(AttentionCase.Shaped(2, KeyHeads, KeyDim, ValueDim, window: 9, terms: new SoftCap(3)), [n, 2])),
+        new("attention, hidden key", typeof(AttentionKernel), n => Both(AttentionCase.Shaped(2, KeyHeads, KeyDim, ValueDim, terms: new HiddenKey(n / 2)), [n, 2])),
         new("cache write, size of a head", typeof(CacheWriteKernel), n => n == 0 ? [] : Writes([0, 61], [2, 4], n, n)),
         new("cache write, number of rows", typeof(CacheWriteKernel), n => Writes([0, 61], [n, 1], KeyDim, ValueDim)),
     ];

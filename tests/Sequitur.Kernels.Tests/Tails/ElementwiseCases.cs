@@ -27,6 +27,11 @@ internal static class ElementwiseCases
             var (x, dy) = (Random(Rows, n, n, 8), Random(Rows, n, n + 1));
             return (processor, dx) => function.BindGradient(processor, x, dy, dx);
         })),
+        new("edit of rows", typeof(EditRowsKernel), n => Edits(n).Select(edit =>
+        {
+            var (x, positions) = (Random(Rows, n, n, 8), KernelHarness.Of(Rows, 1, [4, 1, 2]));
+            return new Binding(() => Empty(Rows, n), (_, y) => new EditRowsKernel(x, edit.Positions is null ? default : positions, y, edit));
+        })),
         .. from function in Binaries
            from first in Shapes
            from second in Shapes
@@ -34,6 +39,15 @@ internal static class ElementwiseCases
     ];
 
     private static IEnumerable<(string Name, bool OneRow, bool OneColumn)> Shapes => [("all", false, false), ("row", true, false), ("column", false, true)];
+
+    private static IEnumerable<RowEdit> Edits(int columns) => columns == 0 ? [] :
+    [
+        new(null, 0, columns, 0.5f, null),
+        new(null, columns / 2, columns - (columns / 2), 0, Numbers(columns - (columns / 2))),
+        new([2, 4], 0, columns, -1, Numbers(2 * columns)),
+    ];
+
+    private static float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => 1f / (i + 3))];
 
     private static KernelCase Case(BinaryFunction function, (string Name, bool OneRow, bool OneColumn) first, (string Name, bool OneRow, bool OneColumn) second) =>
         new($"{function.Name} of {first.Name} and {second.Name}", typeof(BinaryKernel<>), Rows, n => n, n =>

@@ -130,6 +130,21 @@ public sealed class RowGradientTests
         check.ShouldMatchDifferences(x.Heads(3).Apply(Unary.Tanh).Flatten() * x);
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1f)]
+    [InlineData(-1.5f)]
+    public void EditRows_OfAllOrSomeRows_MatchesDifferences(float scale)
+    {
+        var check = new GradientCheck();
+        var position = check.Rows("tokens", 3, 4).Position;
+        var x = check.Varied("x", new Shape("tokens", 3, 4));
+        var all = check.Graph.Add(new EditRows(new RowEdit(null, 2, 5, scale, [1, 2, 3, 4, 5])), x).Outputs[0];
+        var some = check.Graph.Add(new EditRows(new RowEdit([1, 3], 0, 6, scale, new float[12])), x, position).Outputs[0];
+
+        check.ShouldMatchDifferences(all.Apply(Unary.Tanh) * some);
+    }
+
     [Fact]
     public void SumRows_OfMoreThanASpan_MatchesDifferences()
     {
