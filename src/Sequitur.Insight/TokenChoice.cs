@@ -55,7 +55,7 @@ public sealed record TokenChoice
     /// <summary>The logit lens, from the embedding to behind the last layer.</summary>
     public required IReadOnlyList<LensRow> Lens { get; init; }
 
-    /// <summary>Names of the values that <see cref="Of"/> reads.</summary>
+    /// <summary>Names of the values that are read.</summary>
     public static IEnumerable<string> ValuesOf(Anatomy anatomy) => Attributor.ValuesOf(anatomy);
 
     /// <summary>Looks into a choice.</summary>
@@ -98,7 +98,7 @@ public sealed record TokenChoice
         InferenceEngine engine, IReadOnlyList<int> ids, int? token = null, SamplingReport? sampling = null, IReadOnlyList<GraphRewrite>? rewrites = null, CancellationToken cancellation = default) =>
         Of(Recording.Of(engine, ids, ValuesOf(Anatomy.Of(engine)), rewrites, cancellation), token, sampling);
 
-    private static List<LensRow> LensOf(Recording recording, int token)
+    internal static List<LensRow> LensOf(Recording recording, int token)
     {
         var rows = new List<LensRow>();
         new Lens(recording).Look([recording.Tokens - 1], (depth, _, logits) =>
