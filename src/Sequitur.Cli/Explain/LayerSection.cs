@@ -81,7 +81,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
 
     private static Inked Signed(double? number) => new(ExplainText.Signed(number), number < 0 ? Ink.Minus : Ink.Plus);
 
-    private Inked Guess(LensRow? guess) => guess is null ? "" : new(text.Token(guess.Best), guess.Best == _run.Token ? Ink.Strong : Ink.Token);
+    private Inked Guess(LensRow? guess) => guess is null ? "" : new Inked(text.Token(guess.Best), guess.Best == _run.Token ? Ink.Strong : Ink.Token);
 
     private static string Share(LensRow? guess) => guess is null ? "" : ExplainText.Percent(guess.BestProbability);
 
