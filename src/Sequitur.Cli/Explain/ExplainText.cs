@@ -43,9 +43,17 @@ internal sealed class ExplainText(Explanation explanation, BpeVocabulary vocabul
     /// <summary>A number with decimals.</summary>
     public static string Decimal(double number, int decimals = 2) => Clean(number.ToString($"F{decimals}", Invariant));
 
-    /// <summary>A number with its sign.</summary>
-    public static string Signed(double? number, int decimals = 2) =>
-        number is { } value ? Clean(value.ToString($"+0.{new string('0', decimals)};-0.{new string('0', decimals)}", Invariant)).Replace('-', '−') : "";
+    /// <summary>A number with its sign; one that is rounded to 0 has a plus.</summary>
+    public static string Signed(double? number, int decimals = 2)
+    {
+        if (number is not { } value)
+        {
+            return "";
+        }
+
+        var text = Decimal(value, decimals);
+        return text.StartsWith('-') ? $"−{text.AsSpan(1)}" : $"+{text}";
+    }
 
     /// <summary>A probability in per cent.</summary>
     public static string Percent(double share) => share switch

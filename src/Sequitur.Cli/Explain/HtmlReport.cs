@@ -21,9 +21,9 @@ internal sealed class HtmlReport(ExplainText text, int? head)
     /// <summary>Writes the page.</summary>
     public void WriteTo(Stream stream)
     {
-        using var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true, CloseOutput = false });
+        using var writer = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), OmitXmlDeclaration = true });
         writer.WriteDocType("html", null, null, null);
-        Page().Save(writer);
+        Page().WriteTo(writer);
     }
 
     private XElement Page()

@@ -54,7 +54,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
 
         if (_run.FirstGuess is not null)
         {
-            sheet.Say("says so far: the likeliest next token if the model stopped behind this layer (logit lens)", Ink.Dim);
+            sheet.Say("says: the likeliest next token if the model stopped behind this layer (logit lens)", Ink.Dim);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
     {
         var rows = new List<IReadOnlyList<Inked>>
         {
-            (Inked[])["in", ExplainText.Decimal(_run.Embeddings[^1].Row.Norm, 1), "", "", Signed(_run.Logit?.Embedding), "", Guess(_run.FirstGuess), Share(_run.FirstGuess)],
+            (Inked[])["in", ExplainText.Decimal(_run.Embeddings[^1].Row.Norm, 1), "", "", "", "", Guess(_run.FirstGuess), Share(_run.FirstGuess)],
         };
         rows.AddRange(_run.Layers.Select(layer => (IReadOnlyList<Inked>)
         [
@@ -74,7 +74,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
         sheet.Table(
             [
                 new("layer", true), new("length", true, 4), new("heads", Rank: 3), new("looks at", Rank: 2, IsCut: true), new(HasHeads ? "attention" : "mixing", true, 1), new("feed-fwd", true, 1),
-                new("says so far", IsCut: true), new("p", true, 5),
+                new("says", IsCut: true), new("p", true, 5),
             ],
             rows);
     }
@@ -91,7 +91,9 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
     private double Evenness(ExplainedHead head) => _run.Tokens.Count < 2 ? 0 : head.Entropy / Scalar.LogDouble(_run.Tokens.Count);
 
     private string Strongest(ExplainedLayer layer) => layer.Heads.SelectMany(head => head.Links.Where(link => link.Position > 0).Select(link => (head, link)))
-        .OrderByDescending(pair => pair.link.Weight).Select(pair => $"{text.At(pair.link.Position)} {ExplainText.Percent(pair.link.Weight)}").FirstOrDefault("");
+        .OrderByDescending(pair => pair.link.Weight).Select(pair => Link(pair.link)).FirstOrDefault("");
+
+    private string Link(AttentionLink link) => $"{ExplainText.Whole((long)Math.Round(link.Weight * 100))}% {text.At(link.Position)}";
 
     private void WriteSum()
     {
@@ -142,7 +144,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
         [.. heads.Select(head => (IReadOnlyList<Inked>)
         [
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{head.Layer}.{head.Index}"), Signed(head.Logit), ExplainText.Decimal(head.Entropy), ExplainText.Percent(head.Previous), ExplainText.Percent(head.Self), ExplainText.Percent(head.First),
-            new(string.Join("  ", head.Links.Select(link => $"{text.At(link.Position)} {ExplainText.Percent(link.Weight)}")), Ink.Token),
+            new(string.Join("  ", head.Links.Select(Link)), Ink.Token),
         ])]);
 
     private void WritePatterns()
