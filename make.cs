@@ -16,6 +16,7 @@ return args switch
     ["format"] => Format(),
     ["format", "--check"] => Format("--verify-no-changes"),
     ["bench", .. var rest] => Bench(["bench", .. rest]),
+    ["peers", .. var rest] => Bench(["peers", .. rest]),
     ["prove", .. var topics] => Bench(["prove", .. topics]),
     ["sum-trx", var folder] => Summarize([(Path.GetFullPath(folder), "")]),
     ["ci"] => ContinuousIntegration(),
@@ -32,6 +33,7 @@ static int Help(TextWriter output, int exitCode)
           test [FILTER]     run all tests, or those whose full name contains FILTER (or a filter expression of dotnet test)
           format [--check]  bring the code into the house style, or only say whether it is
           bench [ARGS]      measure kernels and whole runs
+          peers [ARGS]      our program and llama.cpp in turn, in at least 10 pairs of runs
           prove [TOPIC]     measure every figure that the project claims; each is printed as pass, fail or skipped
           ci                what .ci/run does: build, format --check, all tests, a table of the results
           sum-trx FOLDER    the table of test results for the .trx files in FOLDER

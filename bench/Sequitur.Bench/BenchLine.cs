@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sequitur.Bench.Figures;
+using Sequitur.Bench.Peers;
 using Sequitur.Bench.Reports;
 
 namespace Sequitur.Bench;
@@ -13,6 +14,8 @@ internal static class BenchLine
     private const string Help = """
         usage: prove [TOPIC] [--json] [--wait SECONDS] [--pairs N]    measure the figures that the project claims
                bench [--wait SECONDS]                                 measure whole runs, and each kernel of them
+               peers [--model FILE] [--prompt N] [--generate N] [--depth N] [--batch N] [--threads N] [--pairs N] [--wait SECONDS] [--busy] [--json]
+                                                                      our program and llama.cpp in turn; --busy measures on a busy machine too
         """;
 
     /// <summary>Runs a command line.</summary>
@@ -25,6 +28,7 @@ internal static class BenchLine
             {
                 ["prove", .. var rest] => Prove(Options.Parse(rest), output, error),
                 [ResidentMemory.Command, var model, var context, var threads] => ResidentMemory.Print(model, context, threads, output),
+                ["peers", .. var rest] => PeerLine.Run(Options.Parse(rest, PeerLine.Defaults), output, error),
                 ["bench", .. var rest] => Profile.Run(Options.Parse(rest), output),
                 _ => throw new UsageException(Help),
             };
@@ -92,18 +96,39 @@ internal static class BenchLine
     }
 
     /// <summary>What was asked for.</summary>
+    /// <param name="Topic">The topic, if there is one.</param>
+    /// <param name="Json">Whether programs read the output.</param>
+    /// <param name="Wait">Seconds to wait for a quiet machine.</param>
+    /// <param name="Pairs">Pairs of runs beside a peer.</param>
     internal sealed record Options(string? Topic, bool Json, double Wait, int Pairs)
     {
-        public static Options Parse(ReadOnlySpan<string> args)
+        /// <summary>The model that <c>peers</c> runs; the shipped one by default.</summary>
+        public string? Model { get; init; }
+
+        /// <summary>What <c>peers</c> measures; null where it is not asked for.</summary>
+        public SpeedSizes? Sizes { get; init; }
+
+        /// <summary>Whether <c>peers</c> measures on a busy machine too.</summary>
+        public bool Busy { get; init; }
+
+        public static Options Parse(ReadOnlySpan<string> args) => Parse(args, new Options(null, false, 30, 5));
+
+        public static Options Parse(ReadOnlySpan<string> args, Options options)
         {
-            var options = new Options(null, false, 30, 5);
             for (var i = 0; i < args.Length; i++)
             {
                 options = args[i] switch
                 {
                     "--json" => options with { Json = true },
                     "--wait" => options with { Wait = Number(args, ++i) },
-                    "--pairs" => options with { Pairs = Math.Max((int)Number(args, ++i), 1) },
+                    "--pairs" => options with { Pairs = Whole(args, ++i, 1) },
+                    "--model" when options.Sizes is not null => options with { Model = ++i < args.Length ? args[i] : throw new UsageException("--model needs a file") },
+                    "--busy" when options.Sizes is not null => options with { Busy = true },
+                    "--prompt" when options.Sizes is { } sizes => options with { Sizes = sizes with { Prompt = Whole(args, ++i, 1) } },
+                    "--generate" when options.Sizes is { } sizes => options with { Sizes = sizes with { Generate = Whole(args, ++i, 1) } },
+                    "--depth" when options.Sizes is { } sizes => options with { Sizes = sizes with { Depth = Whole(args, ++i, 0) } },
+                    "--batch" when options.Sizes is { } sizes => options with { Sizes = sizes with { Batch = Whole(args, ++i, 1) } },
+                    "--threads" when options.Sizes is { } sizes => options with { Sizes = sizes with { Threads = Whole(args, ++i, 1) } },
                     ['-', ..] => throw new UsageException($"unknown option {args[i]}\n{Help}"),
                     _ when options.Topic is null => options with { Topic = args[i] },
                     _ => throw new UsageException(Help),
@@ -112,6 +137,11 @@ internal static class BenchLine
 
             return options;
         }
+
+        private static int Whole(ReadOnlySpan<string> args, int index, int least) =>
+            Number(args, index) is var number && double.IsInteger(number) && number >= least && number <= int.MaxValue
+                ? (int)number
+                : throw new UsageException($"{args[index - 1]} needs a whole number from {least}");
 
         private static double Number(ReadOnlySpan<string> args, int index) =>
             index < args.Length && double.TryParse(args[index], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0

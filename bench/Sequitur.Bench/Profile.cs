@@ -20,10 +20,11 @@ internal static class Profile
         foreach (var threads in bench.ThreadCounts)
         {
             using var engine = bench.Engine(threads);
-            OurSpeed.Prefill(engine, bench.Ids(Prompt));
-            OurSpeed.Decode(engine, bench.Ids(1), 64);
-            Show($"prefill of {Prompt} tokens", engine, OurSpeed.Prefill(engine, bench.Ids(Prompt)), runs: 5, output);
-            Show("decode step behind 64 tokens", engine, OurSpeed.Decode(engine, bench.Ids(1), 64), runs: 30, output);
+            var test = new SpeedTest(engine, bench.Model.Loaded.Model.VocabularySize);
+            test.Prompt(Prompt);
+            test.Generate(64);
+            Show($"prefill of {Prompt} tokens", engine, test.Prompt(Prompt), runs: 5, output);
+            Show("decode step behind 64 tokens", engine, test.Generate(64).TokensPerSecond, runs: 30, output);
         }
 
         return 0;

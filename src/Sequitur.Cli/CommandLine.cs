@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Sequitur.Cli.Output;
 
@@ -86,6 +87,18 @@ public static class CommandLine
         {
             root.Add(command.Create(io));
         }
+
+        foreach (var option in root.Options)
+        {
+            option.Action = option switch { HelpOption => new ShowHelp(root, io), VersionOption => new ShowVersion(io), _ => option.Action };
+        }
+
+        // Nobody asked for anything: what could be asked for is no result.
+        root.SetAction(_ =>
+        {
+            HelpPage.Write(root, root, io.Error, io.Terminal.Width);
+            return (int)ExitCode.Usage;
+        });
 
         return root;
     }

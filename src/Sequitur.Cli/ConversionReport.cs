@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Sequitur.Cli.Output;
 using Sequitur.Quantization;
 
 namespace Sequitur.Cli;
@@ -38,41 +38,35 @@ internal sealed class ConversionReport(Conversion conversion, string path, long 
     }
 
     /// <summary>The same as one line of JSON.</summary>
-    public byte[] ToJson()
+    public void WriteJson(ResultStream output)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        var line = new JsonLine("sequitur.convert", JsonVersion);
+        var json = line.Json;
+        json.WriteString("output", path);
+        json.WriteString("to", conversion.Format.Name);
+        json.WriteNumber("file_bytes", bytes);
+        WriteTotals(json, conversion.Tensors.Count, conversion.Tensors.Sum(tensor => tensor.Count), conversion.Tensors.Sum(tensor => tensor.Bytes));
+        json.WriteStartArray("types");
+        foreach (var (type, tensors, weights, size) in Types)
         {
             json.WriteStartObject();
-            json.WriteNumber("version", JsonVersion);
-            json.WriteString("output", path);
-            json.WriteString("to", conversion.Format.Name);
-            json.WriteNumber("file_bytes", bytes);
-            WriteTotals(json, conversion.Tensors.Count, conversion.Tensors.Sum(tensor => tensor.Count), conversion.Tensors.Sum(tensor => tensor.Bytes));
-            json.WriteStartArray("types");
-            foreach (var (type, tensors, weights, size) in Types)
-            {
-                json.WriteStartObject();
-                json.WriteString("type", type);
-                WriteTotals(json, tensors, weights, size);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("fallbacks");
-            foreach (var tensor in Fallbacks)
-            {
-                json.WriteStartObject();
-                json.WriteString("tensor", tensor.Tensor.Name);
-                json.WriteString("type", tensor.Type);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteString("type", type);
+            WriteTotals(json, tensors, weights, size);
             json.WriteEndObject();
         }
 
-        return [.. buffer.WrittenSpan, (byte)'\n'];
+        json.WriteEndArray();
+        json.WriteStartArray("fallbacks");
+        foreach (var tensor in Fallbacks)
+        {
+            json.WriteStartObject();
+            json.WriteString("tensor", tensor.Tensor.Name);
+            json.WriteString("type", tensor.Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        line.WriteTo(output);
     }
 
     private static void WriteTotals(Utf8JsonWriter json, int tensors, long weights, long size)

@@ -58,7 +58,8 @@ internal static class Suggestions
         return name is ['-', var first, ..] && !char.IsDigit(first) && first != '.' && !name.Contains(' ', StringComparison.Ordinal) ? name : null;
     }
 
-    private static string Meant(string name, IEnumerable<string> known)
+    /// <summary>The known word that a name is nearest to, as an end of a message; empty where none is near.</summary>
+    public static string Meant(string name, IEnumerable<string> known)
     {
         var nearest = known.Where(word => word.Length > 2).Select(word => (Word: word, Distance: Distance(name, word))).OrderBy(pair => pair.Distance).FirstOrDefault();
         return nearest.Word is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean {nearest.Word}?" : "";

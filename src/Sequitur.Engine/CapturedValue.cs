@@ -36,7 +36,8 @@ public sealed class CapturedValue
     /// <summary>The numbers of a row.</summary>
     public ReadOnlySpan<float> Row(int index) => Numbers.Slice(index * Columns, Columns);
 
-    internal static bool Fits(Tensor tensor) =>
+    /// <summary>Whether a value can be captured: numbers with a row for each token or output.</summary>
+    public static bool Fits(Tensor tensor) =>
         tensor.Type is ElementType.F32 or ElementType.I32 && !tensor.IsEffect && tensor.Shape.Rows is { Factor: 1, Symbol: "tokens" or Inputs.OutputRowsDimension };
 
     internal void Append(Operand source, int first, int count)

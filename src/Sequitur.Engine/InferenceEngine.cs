@@ -152,6 +152,10 @@ public sealed class InferenceEngine : IDisposable
         return generation;
     }
 
+    /// <summary>Refuses changes that do not fit the model, before anything runs.</summary>
+    /// <exception cref="UsageException">A value does not exist, or a change does not fit it.</exception>
+    public void CheckRewrites(IReadOnlyList<GraphRewrite> rewrites) => _ = rewrites.Aggregate(Graph, (graph, rewrite) => rewrite.Apply(graph));
+
     /// <summary>Runs one batch: admits what fits, takes tokens of every running sequence, and chooses the next token of those whose prompt is through.</summary>
     /// <remarks>A request that fails ends with <see cref="FinishReason.Failed"/> and its error; the others go on.</remarks>
     /// <returns>Whether there was anything to do.</returns>
@@ -289,9 +293,9 @@ public sealed class InferenceEngine : IDisposable
         {
             foreach (var sequence in _running)
             {
-                if ((sequence.Pending == 1) == (pass == 0) && room > 0)
+                if (sequence.Ready > 0 && (sequence.Pending == 1) == (pass == 0) && room > 0)
                 {
-                    sequence.Taken = Math.Min(sequence.Pending, room);
+                    sequence.Taken = Math.Min(sequence.Ready, room);
                     room -= sequence.Taken;
                     _batch[count++] = sequence;
                 }

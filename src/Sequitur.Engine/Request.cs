@@ -41,6 +41,9 @@ public sealed record Request
     /// <summary>Whether to note what each sampler does (<see cref="Generation.Reports"/>).</summary>
     public bool KeepReports { get; init; }
 
+    /// <summary>Where the sequence waits for others before it goes on; null for nowhere.</summary>
+    internal Gate? Gate { get; init; }
+
     /// <summary>Refuses what the engine cannot do yet.</summary>
     /// <exception cref="NotSupportedException">An adapter is asked for.</exception>
     internal void RefuseReserved()
@@ -50,6 +53,15 @@ public sealed record Request
             throw new NotSupportedException("requests with adapters are not supported yet: they come with fine-tuning");
         }
     }
+}
+
+/// <summary>A position at which sequences wait until it is opened, so that what comes behind it begins for all at once and can be timed.</summary>
+/// <param name="position">Tokens that are let through.</param>
+internal sealed class Gate(int position)
+{
+    public int Position => position;
+
+    public bool IsOpen { get; set; }
 }
 
 /// <summary>Why a generation ended.</summary>

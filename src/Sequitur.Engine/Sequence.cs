@@ -42,6 +42,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>Tokens that have not been through the model.</summary>
     public int Pending => _count - Cache.Length;
 
+    /// <summary>Those of them that may go now.</summary>
+    public int Ready => Generation.Request.Gate is { IsOpen: false } gate ? Math.Min(Pending, gate.Position - Cache.Length) : Pending;
+
     /// <summary>Tokens that go through it in the step that is being prepared.</summary>
     public int Taken { get; set; }
 

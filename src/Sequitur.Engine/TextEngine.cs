@@ -60,9 +60,10 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
     /// <param name="request">The question.</param>
     /// <param name="write">Receives the text, piece by piece.</param>
     /// <param name="cancellation">Ends the answer at the next token.</param>
+    /// <param name="stepped">Is told of every step, before its text is written.</param>
     /// <exception cref="UsageException">The prompt or a stop string is empty.</exception>
     /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
-    public Generation Generate(TextRequest request, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default)
+    public Generation Generate(TextRequest request, Action<ReadOnlySpan<byte>> write, CancellationToken cancellation = default, Action<Generation>? stepped = null)
     {
         var ids = Tokenize(request);                                        // 1 tokenize
         var generation = Engine.Submit(ToRequest(request, ids), cancellation);
@@ -70,6 +71,7 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
         while (!generation.IsFinished)                                      // 6 loop
         {
             Engine.Step();                                                  // 2 embed, 3 layers, 4 head, 5 sample
+            stepped?.Invoke(generation);
             text.WriteNew(write);                                           // 7 detokenize
         }
 

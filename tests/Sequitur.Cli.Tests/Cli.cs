@@ -1,4 +1,5 @@
 using System.Text;
+using Sequitur.Cli.Output;
 
 namespace Sequitur.Cli.Tests;
 
@@ -14,6 +15,16 @@ internal sealed record CliResult(int Code, string Output, string Error)
         var output = new MemoryStream();
         var error = new StringWriter();
         var code = CommandLine.Run(args, output, error);
+        return new CliResult(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>Runs a command line in this process, on a page of a width, with an environment of its own and something piped in.</summary>
+    public static CliResult On(int width, string? input, IReadOnlyDictionary<string, string>? variables, params string[] args)
+    {
+        var output = new MemoryStream();
+        var error = new StringWriter();
+        var terminal = new TerminalFacts { Width = width, Variable = name => variables?.GetValueOrDefault(name) };
+        var code = CommandLine.Run(args, output, error, null, terminal, new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")));
         return new CliResult(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 

@@ -5,7 +5,11 @@ namespace Sequitur.Cli.Tests;
 /// <summary>What the documentation says that commands print.</summary>
 public sealed partial class DocumentExamples
 {
-    [GeneratedRegex("""\$ sequitur (?<command>.+)\n(?<answer>(?:(?!\$|```).*\n)+)""")]
+    // A block of its own language (```text) shows what depends on the machine.
+    [GeneratedRegex("""^```\n(?<block>.*?)^```""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block { get; }
+
+    [GeneratedRegex("""\$ sequitur (?<command>.+)\n(?<answer>(?:(?!\$).*\n)+)""")]
     private static partial Regex Example { get; }
 
     [GeneratedRegex("""
@@ -13,24 +17,41 @@ public sealed partial class DocumentExamples
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Word { get; }
 
-    // Examples that name a model of their own are tested where that model is.
-    [Theory]
-    [InlineData("README.md", 1)]
-    [InlineData("docs/run.md", 1)]
-    [InlineData("docs/samplers.md", 2)]
-    public void Examples_OfTheDocumentation_PrintWhatItSays(string page, int count)
-    {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
-        var examples = Example.Matches(text).Where(example => !example.Groups["command"].Value.Contains("--model", StringComparison.Ordinal)).ToList();
+    public static TheoryData<string> Pages =>
+    [
+        "README.md", "docs/samplers.md",
+        .. Directory.GetFiles(Path.Combine(Repository.Root, "docs", "commands"), "*.md").Select(path => $"docs/commands/{Path.GetFileName(path)}").Order(StringComparer.Ordinal),
+    ];
 
-        examples.Count.ShouldBe(count);
-        foreach (var example in examples)
+    // Examples that name a model of their own are tested where that model is, and so are conversions, which write files.
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Examples_OfTheDocumentation_PrintWhatItSays(string page)
+    {
+        foreach (var (command, answer) in Examples(page))
         {
-            var words = Word.Matches(example.Groups["command"].Value).Select(word => word.Groups["word"].Value);
-            var result = CliResult.Of([.. words, "--model", Repository.Model]);
+            var words = Word.Matches(command).Select(word => word.Groups["word"].Value).ToList();
+            var result = CliResult.Of([.. words, .. TakesModel(words[0]) ? new[] { "--model", Repository.Model } : []]);
 
             result.Error.ShouldBeEmpty();
-            result.Output.ShouldBe(example.Groups["answer"].Value);
+            result.Output.ShouldBe(answer);
         }
     }
+
+    [Theory]
+    [InlineData("README.md", 1)]
+    [InlineData("docs/commands/run.md", 1)]
+    [InlineData("docs/commands/tokenize.md", 4)]
+    [InlineData("docs/samplers.md", 2)]
+    public void Examples_OfAPage_AreFound(string page, int count) => Examples(page).Count.ShouldBe(count);
+
+    private static List<(string Command, string Answer)> Examples(string page) =>
+    [
+        .. Block.Matches(File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n"))
+            .SelectMany(block => Example.Matches(block.Groups["block"].Value))
+            .Select(example => (Command: example.Groups["command"].Value, Answer: example.Groups["answer"].Value))
+            .Where(example => !example.Command.Contains("--model", StringComparison.Ordinal) && !example.Command.StartsWith("convert ", StringComparison.Ordinal)),
+    ];
+
+    private static bool TakesModel(string verb) => CommandPages.Root.Subcommands.Single(command => command.Name == verb).Options.Any(option => option.Name == "--model");
 }

@@ -53,7 +53,7 @@ public sealed class JsonTests
     public void Run_ExampleOfTheDocument_WritesWhatStandsThere()
     {
         var result = CliResult.Of([.. Raw, "--stream", "--stop", " and"]);
-        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "run.md")).ReplaceLineEndings("\n");
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "commands", "run.md")).ReplaceLineEndings("\n");
 
         document.ShouldContain(result.Output.Replace(JsonEncodedText.Encode(Repository.Model).ToString(), "models/SmolLM2-135M-Instruct", StringComparison.Ordinal));
     }

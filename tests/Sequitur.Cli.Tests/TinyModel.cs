@@ -48,7 +48,9 @@ internal sealed class TinyModel : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Write()
+    /// <summary>Writes the file.</summary>
+    /// <returns>Its path.</returns>
+    public string Write()
     {
         const string Block = "blk.0.";
         (string Name, int Rows, int Columns)[] tensors =

@@ -1,5 +1,4 @@
 using Sequitur.Bench.Peers;
-using Sequitur.Engine.Loading;
 
 namespace Sequitur.Bench.Figures;
 
@@ -20,9 +19,8 @@ internal sealed class FormatSpeed : IFigure
     private static IEnumerable<Measurement> Compare(Workbench bench, string format)
     {
         var path = bench.ModelIn(format);
-        using var model = TextModel.Load(path);
         foreach (var row in PeerPairs.Rows(
-            bench, $"{format} beside llama.cpp", path, model.Loaded.Model, pairs => Measurement.AtLeast($"{format}, {pairs.What}", pairs.Ratio.Median, "× llama.cpp", Goal, pairs.Note)))
+            bench, $"{format} beside llama.cpp", path, pairs => Measurement.AtLeast($"{format}, {pairs.What}", pairs.Ratio.Median, "× llama.cpp", Goal, pairs.Note)))
         {
             yield return row;
         }

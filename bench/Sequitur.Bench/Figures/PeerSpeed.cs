@@ -9,5 +9,5 @@ internal sealed class PeerSpeed : IFigure
     private const string Title = "speed beside llama.cpp";
 
     public static IEnumerable<Measurement> Measure(Workbench bench) => PeerPairs.Rows(
-        bench, Title, bench.ModelPath, bench.Model.Loaded.Model, pairs => Measurement.Reported(pairs.What, pairs.Ratio.Median, "× llama.cpp", pairs.Note));
+        bench, Title, bench.ModelPath, pairs => Measurement.Reported(pairs.What, pairs.Ratio.Median, "× llama.cpp", pairs.Note));
 }

@@ -54,14 +54,12 @@ internal sealed class LlamaCpp
 
     /// <summary>Tokens a second: of two runs of one process the better, since the first finds nothing warm.</summary>
     /// <param name="model">The model's file.</param>
-    /// <param name="prompt">Tokens of the prompt.</param>
-    /// <param name="generate">Tokens to generate, from an empty context on.</param>
-    /// <param name="threads">Threads.</param>
+    /// <param name="sizes">What is measured. Its prompts begin in an empty context, and one at a time, whatever depth and batch say.</param>
     /// <param name="flash">Whether attention is fused.</param>
     /// <exception cref="PeerException">It failed, or took minutes.</exception>
-    public (double Prefill, double Decode) Measure(string model, int prompt, int generate, int threads, bool flash)
+    public (double Prefill, double Decode) Measure(string model, SpeedSizes sizes, bool flash)
     {
-        using var result = Run(model, [prompt, generate, 0, 1, threads, 2, flash ? 1 : 0]);
+        using var result = Run(model, [sizes.Prompt, sizes.Generate, sizes.Depth, sizes.Batch, sizes.Threads, 2, flash ? 1 : 0]);
         double Speed(string part) => result.RootElement.GetProperty(part).GetProperty("tokens_per_second").GetDouble();
         return (Speed("prompt"), Speed("generation"));
     }
@@ -77,6 +75,10 @@ internal sealed class LlamaCpp
         using var result = Run(model, [0, generate, depth, 1, threads, 1, 1]);
         return result.RootElement.GetProperty("peak_memory_bytes").GetInt64();
     }
+
+    /// <summary>A process that loads, takes a prompt of one token, and decodes one.</summary>
+    /// <exception cref="PeerException">It failed, or took minutes.</exception>
+    public void FirstToken(string model, int threads) => Run(model, [0, 1, 0, 1, threads, 1, 0]).Dispose();
 
     private static string? Missing(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))) ? null : program;

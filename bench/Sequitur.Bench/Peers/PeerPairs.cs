@@ -1,5 +1,4 @@
 using Sequitur.Bench.Figures;
-using Sequitur.Engine;
 
 namespace Sequitur.Bench.Peers;
 
@@ -18,48 +17,41 @@ internal sealed record PeerPairs(string What, IReadOnlyList<double> Ours, IReadO
 
     /// <summary>Spread and speeds.</summary>
     public string Note =>
-        $"{Ratio.Range} over {Ratio.Count} pairs; ours {Numbers.Format(new Sample(Ours).Median)} tokens/s, theirs {Numbers.Format(new Sample(Theirs).Median)}{(Flash ? ", flash on" : "")}";
+        $"{(Ratio.Interval is { } interval ? $"95 % of means {Numbers.Format(interval.From)} – {Numbers.Format(interval.To)}; " : "")}{Ratio.Range} over {Ratio.Count} pairs; ours {Numbers.Format(new Sample(Ours).Median)} tokens/s, theirs {Numbers.Format(new Sample(Theirs).Median)}{(Flash ? ", flash on" : "")}";
 
-    /// <summary>A prefill of 512 tokens, and 64 tokens decoded from an empty context.</summary>
+    /// <summary>A prompt, and tokens that are generated, in processes that alternate.</summary>
     /// <param name="bench">How many pairs.</param>
     /// <param name="peer">The peer, with the better setting of fused attention for each of the two.</param>
     /// <param name="path">The model's file, for both.</param>
-    /// <param name="model">The same, opened.</param>
-    /// <param name="threads">Threads, of both.</param>
-    /// <exception cref="PeerException">The peer failed.</exception>
-    public static IReadOnlyList<PeerPairs> Measure(Workbench bench, LlamaCpp peer, string path, Models.Model model, int threads)
+    /// <param name="sizes">What is measured. At a depth or with a batch only the generation: the peer's prompts know neither.</param>
+    /// <exception cref="PeerException">One of them failed.</exception>
+    public static IReadOnlyList<PeerPairs> Measure(Workbench bench, LlamaCpp peer, string path, SpeedSizes sizes)
     {
-        using var engine = new InferenceEngine(model, new EngineOptions { Threads = threads });
-        var ids = bench.Ids(Prompt);
-        (double Prefill, double Decode) Ours() => (OurSpeed.Prefill(engine, ids), OurSpeed.Decode(engine, ids[..1], Generate));
-
-        Ours();
-        var (off, on) = (peer.Measure(path, Prompt, Generate, threads, false), peer.Measure(path, Prompt, Generate, threads, true));
+        var (off, on) = (peer.Measure(path, sizes, false), peer.Measure(path, sizes, true));
         var flash = (Prefill: on.Prefill > off.Prefill, Decode: on.Decode > off.Decode);
         var (ours, theirs) = (new List<(double Prefill, double Decode)>(), new List<(double Prefill, double Decode)>());
         for (var pair = 0; pair < bench.Pairs; pair++)
         {
-            ours.Add(Ours());
+            ours.Add(SequiturProgram.Measure(bench.Root, path, sizes));
             theirs.Add(flash.Prefill == flash.Decode
-                ? peer.Measure(path, Prompt, Generate, threads, flash.Decode)
-                : (peer.Measure(path, Prompt, 0, threads, flash.Prefill).Prefill, peer.Measure(path, 0, Generate, threads, flash.Decode).Decode));
+                ? peer.Measure(path, sizes, flash.Decode)
+                : (peer.Measure(path, sizes with { Generate = 0 }, flash.Prefill).Prefill, peer.Measure(path, sizes with { Prompt = 0 }, flash.Decode).Decode));
         }
 
-        var with = $"{threads} thread{(threads > 1 ? "s" : "")}";
-        return
-        [
-            new($"prefill of {Prompt} tokens, {with}", [.. ours.Select(run => run.Prefill)], [.. theirs.Select(run => run.Prefill)], flash.Prefill),
-            new($"decode of {Generate} tokens, {with}", [.. ours.Select(run => run.Decode)], [.. theirs.Select(run => run.Decode)], flash.Decode),
-        ];
+        var with = $"{sizes.Threads} thread{(sizes.Threads > 1 ? "s" : "")}";
+        var where = $"{(sizes.Batch > 1 ? $" in {sizes.Batch} sequences each" : "")}{(sizes.Depth > 0 ? $" at {sizes.Depth}" : "")}";
+        var decode = new PeerPairs($"decode of {sizes.Generate} tokens{where}, {with}", [.. ours.Select(run => run.Decode)], [.. theirs.Select(run => run.Decode)], flash.Decode);
+        return sizes is { Depth: 0, Batch: 1 }
+            ? [new($"prefill of {sizes.Prompt} tokens, {with}", [.. ours.Select(run => run.Prefill)], [.. theirs.Select(run => run.Prefill)], flash.Prefill), decode]
+            : [decode];
     }
 
     /// <summary>Measures with the peer, for each number of threads; or says why that cannot be.</summary>
     /// <param name="bench">Where the peer is.</param>
     /// <param name="what">What is measured, for a row that is skipped.</param>
     /// <param name="path">The model's file.</param>
-    /// <param name="model">The same, opened.</param>
     /// <param name="judge">Makes a row of what was measured.</param>
-    public static IEnumerable<Measurement> Rows(Workbench bench, string what, string path, Models.Model model, Func<PeerPairs, Measurement> judge)
+    public static IEnumerable<Measurement> Rows(Workbench bench, string what, string path, Func<PeerPairs, Measurement> judge)
     {
         if (LlamaCpp.Install(bench.Root, out var reason) is not { } peer)
         {
@@ -79,7 +71,7 @@ internal sealed record PeerPairs(string What, IReadOnlyList<double> Ours, IReadO
         {
             try
             {
-                return [.. Measure(bench, peer, path, model, threads).Select(judge)];
+                return [.. Measure(bench, peer, path, new SpeedSizes(Prompt, Generate, 0, 1, threads)).Select(judge)];
             }
             catch (PeerException failure)
             {

@@ -59,7 +59,7 @@ public sealed class Convert : ICommand
         report.WriteTable(error);
         if (parsed.GetValue(_json))
         {
-            output.Write(report.ToJson());
+            report.WriteJson(output);
         }
 
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sequitur.Cli.Output;
-using System.Diagnostics;
+using Sequitur.Cli.Runs;
+using Sequitur.Cli.State;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 
@@ -13,15 +14,20 @@ public sealed class Run : ICommand
     private readonly Argument<string?> _prompt = new("PROMPT") { Description = "The question; read from standard input if it is missing or -", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object instead of text" };
     private readonly Option<bool> _stream = new("--stream") { Description = "With --json: also write each piece of the answer as an object, one a line" };
+    private readonly Option<bool> _stats = new("--stats") { Description = "Say how long loading, the prompt and the answer took, and how much memory" };
     private readonly RequestFlags _request = new();
     private readonly ModelFlags _model = new();
+    private readonly StateFlags _state = new(keeps: true);
+    private readonly InterventionFlags _interventions = new();
 
     /// <inheritdoc/>
     public Command Create(CommandIo io)
     {
-        var command = new Command("run", "Answer a prompt") { _prompt, _json, _stream };
+        var command = new Command("run", "Answer a prompt") { _prompt, _json, _stream, _stats };
         _model.AddTo(command);
         _request.AddTo(command);
+        _state.AddTo(command);
+        _interventions.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
         return command;
     }
@@ -30,51 +36,35 @@ public sealed class Run : ICommand
     {
         var verbose = parsed.GetValue(CommandLine.Verbose);
         var request = _request.Read(parsed, RequestFlags.Prompt(parsed.GetValue(_prompt), "run", io, cancellation));
-        var (path, error) = (_model.Path(parsed), io.Error);
-        var started = Stopwatch.GetTimestamp();
+        var (path, error, options) = (_model.Path(parsed), io.Error, _model.Read(parsed));
+        var statistics = new RunStatistics();
         using var model = TextModel.Load(path);
-        var options = _model.Read(parsed);
         using var engine = new TextEngine(model, options);
+        statistics.Loaded();
         if (verbose)
         {
-            error.WriteLine($"model {path}, loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; context {engine.Engine.Context}, {options.Threads} threads, vectors {options.Processor.Tier}");
+            error.WriteLine($"model {path}, loaded in {statistics.LoadSeconds:F2} s; context {engine.Engine.Context}, {options.Threads} threads, vectors {options.Processor.Tier}");
         }
 
         cancellation.ThrowIfCancellationRequested();
-        started = Stopwatch.GetTimestamp();
-        var generation = Generate(parsed, request, path, engine, io.Output, cancellation);
+        var changes = _interventions.Read(parsed);
+        IRunOutput answer = parsed.GetValue(_json) ? new JsonAnswer(io.Output, path, engine, parsed.GetValue(_stream), parsed.GetValue(_stats)) : new TextAnswer(io.Output, io.Terminal.OutputIsTerminal);
+        var generation = changes.Count == 0
+            ? new Answering(engine, answer, statistics, cancellation).Answer(request)
+            : new ChangedAnswer(engine, answer, statistics, cancellation).Answer(request, changes);
         if (verbose)
         {
             error.WriteLine(
-                $"{generation.Request.Ids.Count} tokens of prompt, {generation.Tokens.Length} generated in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s; seed {request.Seed}, samplers {generation.Request.Samplers}; ended by {End(generation)}");
+                $"{generation.Request.Ids.Count} tokens of prompt, {generation.Tokens.Length} generated in {statistics.AnswerSeconds:F2} s; seed {request.Seed}, samplers {generation.Request.Samplers}; ended by {End(generation)}");
         }
 
-        return Conclude(generation, engine, error);
-    }
-
-    private Generation Generate(ParseResult parsed, TextRequest request, string path, TextEngine engine, ResultStream output, CancellationToken cancellation)
-    {
-        if (!parsed.GetValue(_json))
+        if (parsed.GetValue(_stats))
         {
-            var answer = engine.Generate(request, output.Write, cancellation);
-            output.Write("\n"u8);
-            return answer;
+            statistics.WriteTo(error);
         }
 
-        var (stream, text) = (parsed.GetValue(_stream), new MemoryStream());
-        var generation = engine.Generate(
-            request,
-            piece =>
-            {
-                text.Write(piece);
-                if (stream)
-                {
-                    RunReport.WriteText(output, piece);
-                }
-            },
-            cancellation);
-        RunReport.WriteEnd(output, path, engine, generation, text.GetBuffer().AsSpan(0, (int)text.Length));
-        return generation;
+        _state.Read(parsed)?.Keep(LastRun.Of(path, options, generation, changes), error);
+        return Conclude(generation, engine, error);
     }
 
     private static ExitCode Conclude(Generation generation, TextEngine engine, TextWriter error)

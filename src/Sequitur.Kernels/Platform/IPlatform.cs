@@ -52,6 +52,9 @@ public interface IPlatform
     /// <summary>Bytes of physical memory that this process holds now (its resident set; mapped files count where they were touched).</summary>
     long ResidentBytes();
 
+    /// <summary>The most bytes of physical memory that this process ever held.</summary>
+    long PeakResidentBytes();
+
     /// <summary>Bytes of physical memory of the machine.</summary>
     long PhysicalBytes();
 

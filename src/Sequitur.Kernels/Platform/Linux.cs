@@ -22,6 +22,21 @@ internal sealed partial class Linux() : Unix(MapAnonymous | MapNoReserve, TryAga
         return long.Parse(fields[1], CultureInfo.InvariantCulture) * PageSize;
     }
 
+    public override long PeakResidentBytes()
+    {
+        // "VmHWM:     1234 kB"
+        const string Peak = "VmHWM:";
+        foreach (var line in File.ReadLines("/proc/self/status"))
+        {
+            if (line.StartsWith(Peak, StringComparison.Ordinal))
+            {
+                return long.Parse(line.AsSpan(Peak.Length).Trim("kB \t"), CultureInfo.InvariantCulture) * 1024;
+            }
+        }
+
+        return ResidentBytes(); // kernels that are built without the count
+    }
+
     public override long PhysicalBytes() => (long)SystemValue(PhysicalPages) * PageSize;
 
     [LibraryImport("libc", EntryPoint = "sysconf", SetLastError = true)]

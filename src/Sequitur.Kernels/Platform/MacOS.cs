@@ -11,6 +11,7 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
     private const int MapAnonymous = 0x1000;
     private const int TryAgain = 35;
     private const int TaskInfo = 4; // PROC_PIDTASKINFO
+    private const int Self = 0; // RUSAGE_SELF
 
     public override string Name => "macOS";
 
@@ -22,6 +23,13 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
         return ProcessInfo(Environment.ProcessId, TaskInfo, 0, info, size) == size ? (long)info[1] : throw LastError();
     }
 
+    public override long PeakResidentBytes()
+    {
+        // struct rusage: two timevals of 16 bytes, then ru_maxrss, in bytes on this system, and 13 longs more
+        var usage = stackalloc long[18];
+        return ResourceUsage(Self, usage) == 0 ? usage[4] : throw LastError();
+    }
+
     public override long PhysicalBytes()
     {
         long bytes = 0;
@@ -31,6 +39,9 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
 
     [LibraryImport("libSystem", EntryPoint = "proc_pidinfo", SetLastError = true)]
     private static partial int ProcessInfo(int process, int flavor, ulong argument, void* buffer, int size);
+
+    [LibraryImport("libSystem", EntryPoint = "getrusage", SetLastError = true)]
+    private static partial int ResourceUsage(int who, long* usage);
 
     [LibraryImport("libSystem", EntryPoint = "sysctlbyname", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SystemValue(string name, void* value, nuint* size, void* newValue, nuint newSize);

@@ -76,6 +76,8 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     public abstract long ResidentBytes();
 
+    public abstract long PeakResidentBytes();
+
     public abstract long PhysicalBytes();
 
     public void WriteOutput(ReadOnlySpan<byte> bytes)

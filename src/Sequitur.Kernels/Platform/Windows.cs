@@ -92,11 +92,9 @@ internal sealed unsafe partial class Windows : IPlatform
         }
     }
 
-    public long ResidentBytes()
-    {
-        var counters = new ProcessMemoryCounters { Size = (uint)sizeof(ProcessMemoryCounters) };
-        return GetProcessMemory(CurrentProcess(), &counters, counters.Size) != 0 ? (long)counters.WorkingSetSize : throw LastError();
-    }
+    public long ResidentBytes() => (long)Counters().WorkingSetSize;
+
+    public long PeakResidentBytes() => (long)Counters().PeakWorkingSetSize;
 
     public void WriteOutput(ReadOnlySpan<byte> bytes)
     {
@@ -124,6 +122,12 @@ internal sealed unsafe partial class Windows : IPlatform
     {
         var status = new MemoryStatus { Size = (uint)sizeof(MemoryStatus) };
         return GetMemoryStatus(&status) != 0 ? (long)status.TotalPhysical : throw LastError();
+    }
+
+    private static ProcessMemoryCounters Counters()
+    {
+        var counters = new ProcessMemoryCounters { Size = (uint)sizeof(ProcessMemoryCounters) };
+        return GetProcessMemory(CurrentProcess(), &counters, counters.Size) != 0 ? counters : throw LastError();
     }
 
     private static IOException LastError() => new(Marshal.GetLastPInvokeErrorMessage());

@@ -17,7 +17,7 @@ internal static class KernelCases
     private static readonly Dictionary<string, KernelCase> All = new[]
     {
         ElementwiseCases.All, NormCases.All, ReduceCases.All, RopeCases.All, RoutingCases.All, RecurrentCases.All, AttentionCases.All, AttentionGradientCases.All,
-        FloatProductCases.All, IntegerProductCases.All,
+        FloatProductCases.All, IntegerProductCases.All, MeasureCases.All,
     }.SelectMany(cases => cases).ToDictionary(entry => entry.Name);
 
     /// <summary>The names of all cases.</summary>

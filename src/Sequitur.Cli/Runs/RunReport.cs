@@ -3,9 +3,9 @@ using Sequitur.Cli.Output;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 
-namespace Sequitur.Cli;
+namespace Sequitur.Cli.Runs;
 
-/// <summary>What <c>run --json</c> writes: one JSON object a line, described in <c>docs/run.md</c>. New keys may come within a version; what is there keeps its meaning.</summary>
+/// <summary>What <c>run --json</c> writes: one JSON object a line, described in <c>docs/commands/run.md</c>. New keys may come within a version; what is there keeps its meaning.</summary>
 internal static class RunReport
 {
     /// <summary>The name of the schema.</summary>
@@ -28,7 +28,8 @@ internal static class RunReport
     /// <param name="engine">What ran it.</param>
     /// <param name="generation">The answer's tokens.</param>
     /// <param name="text">The answer, in UTF-8.</param>
-    public static void WriteEnd(ResultStream output, string path, TextEngine engine, Generation generation, ReadOnlySpan<byte> text)
+    /// <param name="facts">What else is said.</param>
+    public static void WriteEnd(ResultStream output, string path, TextEngine engine, Generation generation, ReadOnlySpan<byte> text, RunFacts facts)
     {
         var line = Line("end");
         var json = line.Json;
@@ -50,6 +51,7 @@ internal static class RunReport
 
         json.WriteEndArray();
         Model(json, path, engine.Model.Manifest);
+        Facts(json, facts);
         line.WriteTo(output);
     }
 
@@ -61,6 +63,26 @@ internal static class RunReport
         FinishReason.Cancelled => "cancelled",
         _ => "error",
     };
+
+    private static void Facts(Utf8JsonWriter json, RunFacts facts)
+    {
+        if (facts.Heading is { } heading)
+        {
+            json.WriteString("answer", heading);
+        }
+
+        facts.Comparison?.WriteTo(json);
+        if (facts.Statistics is { } statistics)
+        {
+            json.WriteStartObject("stats");
+            json.WriteNumber("load_seconds", statistics.LoadSeconds);
+            json.WriteNumber("first_token_seconds", statistics.FirstTokenSeconds);
+            json.WriteNumber("prompt_tokens_per_second", statistics.PromptSpeed);
+            json.WriteNumber("generation_tokens_per_second", statistics.GenerationSpeed ?? 0);
+            json.WriteNumber("peak_memory_bytes", RunStatistics.PeakMemory);
+            json.WriteEndObject();
+        }
+    }
 
     private static JsonLine Line(string kind)
     {

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Sequitur.Cli.Output;
+using Sequitur.Cli.State;
+using Sequitur.Cli.Why;
+
+namespace Sequitur.Cli.Commands;
+
+/// <summary><c>sequitur why N</c>: why the last run chose a token.</summary>
+[Command("why")]
+public sealed class Why : ICommand
+{
+    private readonly Argument<int> _index = new("N") { Description = "Number of the token in the answer, from 0" };
+    private readonly Option<bool> _all = new("--all") { Description = "Make real passes without each token of the prompt, not only those with the largest gradients" };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Make no real passes: gradients only say what tokens matter" };
+    private readonly Option<bool> _json = new("--json") { Description = "Write JSON objects, one a line, as they come" };
+    private readonly StateFlags _state = new(keeps: false);
+    private readonly EngineFlags _engine = new();
+    private readonly InterventionFlags _interventions = new();
+
+    /// <inheritdoc/>
+    public Command Create(CommandIo io)
+    {
+        var command = new Command("why", "Show why the last run chose a token") { _index, _all, _quick, _json };
+        _state.AddTo(command);
+        _engine.AddTo(command);
+        _interventions.AddTo(command);
+        command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
+        return command;
+    }
+
+    private ExitCode Answer(ParseResult parsed, CommandIo io, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_all) && parsed.GetValue(_quick))
+        {
+            throw new UsageException("--all makes real passes and --quick makes none: choose one");
+        }
+
+        var last = _state.Read(parsed)!.Read();
+        using var run = WhyRun.Open(last, parsed.GetValue(_index), _engine.Read(parsed), _interventions.Read(parsed));
+        IWhyReport report = parsed.GetValue(_json)
+            ? new WhyJson(io.Output, run.Names)
+            : new WhyPage(new ResultWriter(io.Output), io.Terminal.Width, run.Names);
+        report.Choice(run.Answer(cancellation));
+        var importance = run.Importance();
+        var passes = parsed.GetValue(_quick) ? [] : importance.Chosen(parsed.GetValue(_all));
+        report.Gradients(importance, passes, parsed.GetValue(_all) ? importance.Estimate(passes.Count) : null);
+        foreach (var position in passes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            report.Pass(importance.At(position, cancellation));
+        }
+
+        report.End();
+        return ExitCode.Success;
+    }
+}
