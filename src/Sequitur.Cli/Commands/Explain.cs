@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using Sequitur.Cli.Explain;
 using Sequitur.Cli.Output;
+using Sequitur.Cli.State;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 using Sequitur.Insight;
@@ -27,16 +27,18 @@ public sealed class ExplainCommand : ICommand
     private readonly Option<bool> _lens = new("--lens") { Description = "Show the logit lens at every token, not the last one only" };
     private readonly Option<string?> _html = Flags.Text<string?>("--html", "Write the explanation as a page of its own, without anything to load, instead of printing it", "a file");
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object with all of it instead" };
-    private readonly Option<string?> _picture = new("--picture") { Description = "Write what is printed as an SVG picture", Hidden = true };
+    private readonly Option<string?> _svg = Flags.Text<string?>("--svg", "Write what would be printed as a picture of a terminal instead", "a file");
     private readonly RequestFlags _request = new();
     private readonly ModelFlags _model = new();
+    private readonly StateFlags _state = new(keeps: true);
 
     /// <inheritdoc/>
     public Command Create(CommandIo io)
     {
-        var command = new Command("explain", "Show how a model goes from a prompt to its answer, stage by stage") { _prompt, _layer, _head, _heads, _lens, _html, _json, _picture };
+        var command = new Command("explain", "Show how a model goes from a prompt to its answer, stage by stage") { _prompt, _layer, _head, _heads, _lens, _html, _svg, _json };
         _model.AddTo(command);
         _request.AddTo(command);
+        _state.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
         return command;
     }
@@ -46,13 +48,13 @@ public sealed class ExplainCommand : ICommand
         Check(parsed);
         var prompt = RequestFlags.Prompt(parsed.GetValue(_prompt), "explain", io, cancellation);
         var request = _request.Read(parsed, prompt);
-        using var model = TextModel.Load(_model.Path(parsed));
-        using var engine = new TextEngine(model, _model.Read(parsed));
+        var (path, options) = (_model.Path(parsed), _model.Read(parsed));
+        using var model = TextModel.Load(path);
+        using var engine = new TextEngine(model, options);
         cancellation.ThrowIfCancellationRequested();
         var explanation = ExplanationBuilder.Build(engine, request with { MaxTokens = request.MaxTokens ?? UsualTokens }, Options(parsed), cancellation);
         Write(parsed, new ExplainText(explanation, model.Tokenizer.Vocabulary), prompt, io);
-
-        // The run is kept for `why` here: the prompt, the request and the model's path are all that it takes.
+        _state.Read(parsed)?.Keep(LastRun.Of(path, options, explanation.Run, []), io.Error);
         return ExitCode.Success;
     }
 
@@ -63,16 +65,17 @@ public sealed class ExplainCommand : ICommand
             throw new UsageException("--head is of a layer: say which with --layer");
         }
 
-        if (parsed.GetValue(_html) is { } html)
+        var ways = new (Option Option, bool IsAsked)[] { (_html, parsed.GetValue(_html) is not null), (_svg, parsed.GetValue(_svg) is not null), (_json, parsed.GetValue(_json)) };
+        if (ways.Count(way => way.IsAsked) > 1)
         {
-            if (parsed.GetValue(_json))
-            {
-                throw new UsageException("--html and --json are two ways to write the same: choose one");
-            }
+            throw new UsageException($"{string.Join(" and ", ways.Where(way => way.IsAsked).Select(way => way.Option.Name))} write the same in different ways: choose one");
+        }
 
-            if (Directory.Exists(html))
+        foreach (var (option, file) in new[] { (_html, parsed.GetValue(_html)), (_svg, parsed.GetValue(_svg)) })
+        {
+            if (Directory.Exists(file))
             {
-                throw new UsageException($"--html {html} is a directory: name a file");
+                throw new UsageException($"{option.Name} {file} is a directory: name a file");
             }
         }
     }
@@ -106,9 +109,10 @@ public sealed class ExplainCommand : ICommand
 
         var sheet = new Sheet(io.Terminal.Width);
         new TerminalReport(text, sheet, new(parsed.GetValue(_layer), parsed.GetValue(_head), parsed.GetValue(_heads))).Write();
-        if (parsed.GetValue(_picture) is { } picture)
+        if (parsed.GetValue(_svg) is { } picture)
         {
-            AtomicFile.Write(picture, stream => Save(SheetPicture.Draw(sheet, string.Create(CultureInfo.InvariantCulture, $"sequitur explain \"{prompt}\"")), stream));
+            AtomicFile.Write(picture, stream => Save(SheetPicture.Draw(sheet, $"sequitur explain \"{PrintableText.Of(prompt)}\""), stream));
+            io.Error.WriteLine($"wrote {picture}");
             return;
         }
 

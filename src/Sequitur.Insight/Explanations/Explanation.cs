@@ -55,6 +55,9 @@ public sealed record Explanation
     /// <summary>7 Detokenize: the answer, in UTF-8, whole characters only.</summary>
     public required byte[] Answer { get; init; }
 
+    /// <summary>The run that all of this was read from.</summary>
+    public required Generation Run { get; init; }
+
     /// <summary>Parts that are left out, and why: a line each.</summary>
     public required IReadOnlyList<string> Omissions { get; init; }
 

@@ -95,6 +95,7 @@ public sealed class ExplanationBuilder
             Turns = Turns(generation, choices),
             End = new(generation.Reason, generation.StopToken, generation.StopString, generation.Request.MaxTokens),
             Answer = answer,
+            Run = generation,
             Omissions = [.. _omissions.Distinct()],
         };
     }
