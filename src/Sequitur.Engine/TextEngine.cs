@@ -91,7 +91,9 @@ public sealed class TextEngine(TextModel model, EngineOptions options) : IDispos
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
 
-    private Request ToRequest(TextRequest request, int[] ids) => new()
+    /// <summary>What the engine is asked for: the request with its prompt in ids, the samplers bound to the vocabulary, and what ends an answer.</summary>
+    /// <exception cref="UsageException">The samplers make no sense together, or do not fit the vocabulary.</exception>
+    public Request ToRequest(TextRequest request, int[] ids) => new()
     {
         Ids = ids,
         MaxTokens = request.MaxTokens ?? Engine.Context,

@@ -26,8 +26,8 @@ public sealed class AttentionMaps(Recording recording)
         var attention = recording.Anatomy.Head(layer, 0);
         var plan = PlanOf(attention);
         var (q, k) = (recording.Value(attention.Query), recording.Value(attention.Key));
-        q.Numbers.CopyTo(plan.Input("q").AsSpan<float>());
-        Rounded(k.Numbers, plan.Input("k").AsSpan<float>());
+        q.Numbers[..(recording.Tokens * q.Columns)].CopyTo(plan.Input("q").AsSpan<float>());
+        Rounded(k.Numbers[..(recording.Tokens * k.Columns)], plan.Input("k").AsSpan<float>());
         plan.Run();
         return plan.Floats("weights");
     }

@@ -23,6 +23,9 @@ public sealed class Recording
     /// <summary>What ran it.</summary>
     public InferenceEngine Engine { get; }
 
+    /// <summary>The run itself.</summary>
+    public Generation Generation => _generation;
+
     /// <summary>The prompt.</summary>
     public IReadOnlyList<int> Ids => _generation.Request.Ids;
 
@@ -47,14 +50,30 @@ public sealed class Recording
     public static Recording Of(
         InferenceEngine engine, IReadOnlyList<int> ids, IEnumerable<string> names, IReadOnlyList<GraphRewrite>? rewrites = null, CancellationToken cancellation = default)
     {
-        rewrites ??= [];
+        return Of(engine, new Request { Ids = ids, MaxTokens = 1, Rewrites = rewrites ?? [] }, names, null, cancellation);
+    }
+
+    /// <summary>Runs a request to its end. What is recorded beyond the prompt is not looked at.</summary>
+    /// <param name="engine">What runs it; nothing else may run in it meanwhile.</param>
+    /// <param name="request">The prompt, its changes, and how it goes on.</param>
+    /// <param name="names">Names of values to record; <c>*</c> for any part of a name.</param>
+    /// <param name="stepped">Called after every step.</param>
+    /// <param name="cancellation">Ends the run between steps.</param>
+    /// <exception cref="UsageException">A value does not exist, or a change does not fit.</exception>
+    /// <exception cref="CapacityException">The prompt is longer than the context.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static Recording Of(
+        InferenceEngine engine, Request request, IEnumerable<string> names, Action<Generation>? stepped = null, CancellationToken cancellation = default)
+    {
+        var rewrites = request.Rewrites;
         var anatomy = Anatomy.Of(engine.Model, rewrites.Aggregate(engine.Graph, (graph, rewrite) => rewrite.Apply(graph)));
         string[] captured = [.. names.Distinct()];
         var generation = engine.Submit(
-            new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = captured, Rewrites = captured.Length > 0 ? [.. rewrites, new NameParts()] : rewrites }, cancellation);
+            request with { KeepLogits = true, Capture = captured, Rewrites = captured.Length > 0 ? [.. rewrites, new NameParts()] : rewrites }, cancellation);
         while (!generation.IsFinished)
         {
             engine.Step();
+            stepped?.Invoke(generation);
         }
 
         cancellation.ThrowIfCancellationRequested();

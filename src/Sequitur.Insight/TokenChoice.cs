@@ -98,7 +98,7 @@ public sealed record TokenChoice
         InferenceEngine engine, IReadOnlyList<int> ids, int? token = null, SamplingReport? sampling = null, IReadOnlyList<GraphRewrite>? rewrites = null, CancellationToken cancellation = default) =>
         Of(Recording.Of(engine, ids, ValuesOf(Anatomy.Of(engine)), rewrites, cancellation), token, sampling);
 
-    private static List<LensRow> LensOf(Recording recording, int token)
+    internal static List<LensRow> LensOf(Recording recording, int token)
     {
         var rows = new List<LensRow>();
         new Lens(recording).Look([recording.Tokens - 1], (depth, _, logits) =>
