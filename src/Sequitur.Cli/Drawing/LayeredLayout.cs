@@ -8,6 +8,7 @@ internal sealed class LayeredLayout
 {
     private const int Sweeps = 12;
     private const double BendWidth = 10;
+    private const double BendWeight = 8;
 
     private readonly IReadOnlyList<DrawnBox> _boxes;
     private readonly IReadOnlyList<DrawnEdge> _edges;
@@ -45,6 +46,7 @@ internal sealed class LayeredLayout
         }
 
         var into = _edges.ToLookup(edge => edge.To, edge => edge.From);
+        var outOf = _edges.ToLookup(edge => edge.From, edge => edge.To);
         var floor = 0;
         foreach (var band in Enumerable.Range(0, _boxes.Count).GroupBy(box => _boxes[box].Band).OrderBy(band => band.Key))
         {
@@ -53,6 +55,12 @@ internal sealed class LayeredLayout
             {
                 _boxes[box].Rank = into[box].Select(from => _boxes[from].Rank + 1).Append(floor).Max();
                 deepest = Math.Max(deepest, _boxes[box].Rank);
+            }
+
+            // What nothing leads to stands just above what it leads to.
+            foreach (var box in band.Where(box => !into[box].Any()))
+            {
+                _boxes[box].Rank = outOf[box].Where(to => _boxes[to].Band == band.Key).Select(to => _boxes[to].Rank - 1).DefaultIfEmpty(_boxes[box].Rank).Min();
             }
 
             floor = deepest + 1;
@@ -206,25 +214,26 @@ internal sealed class LayeredLayout
         var beside = row.Where(item => !item.IsSpine).ToArray();
         row.Where(item => item.IsSpine).ToList().ForEach(item => item.X = lane);
         var left = (2 * lane) + (lane > 0 ? _gap : 0);
-        var pools = new List<(double Sum, int Count)>();
+        var pools = new List<(double Sum, double Weight, int Count)>();
         var offsets = new double[beside.Length];
         for (var i = 0; i < beside.Length; i++)
         {
             offsets[i] = i == 0 ? 0 : offsets[i - 1] + ((beside[i - 1].Width + beside[i].Width) / 2) + _gap;
-            pools.Add((wish(beside[i]) - offsets[i], 1));
-            while (pools.Count > 1 && pools[^2].Sum / pools[^2].Count > pools[^1].Sum / pools[^1].Count)
+            var weight = beside[i].Box is null ? BendWeight : 1;
+            pools.Add(((wish(beside[i]) - offsets[i]) * weight, weight, 1));
+            while (pools.Count > 1 && pools[^2].Sum / pools[^2].Weight > pools[^1].Sum / pools[^1].Weight)
             {
-                pools[^2] = (pools[^2].Sum + pools[^1].Sum, pools[^2].Count + pools[^1].Count);
+                pools[^2] = (pools[^2].Sum + pools[^1].Sum, pools[^2].Weight + pools[^1].Weight, pools[^2].Count + pools[^1].Count);
                 pools.RemoveAt(pools.Count - 1);
             }
         }
 
         var next = 0;
-        foreach (var (sum, count) in pools)
+        foreach (var (sum, weight, count) in pools)
         {
             for (var end = next + count; next < end; next++)
             {
-                beside[next].X = offsets[next] + Math.Max(sum / count, left + (beside[0].Width / 2));
+                beside[next].X = offsets[next] + Math.Max(sum / weight, left + (beside[0].Width / 2));
             }
         }
     }

@@ -16,8 +16,8 @@ internal sealed class DrawnStage
 
     private const double Gap = 22;
     private const double Padding = 26;
-    private const double TitleLetter = 7.4;
-    private const double SmallLetter = 6.1;
+    private const double TitleLetter = 8.8;
+    private const double SmallLetter = 6.6;
 
     private readonly List<Label> _labels = [];
     private readonly List<DrawnBox> _boxes = [];
@@ -31,15 +31,15 @@ internal sealed class DrawnStage
         (Stage, _sections) = (stage, sections);
         foreach (var (band, section) in sections.All.Index())
         {
-            foreach (var outside in section.Nodes.SelectMany(Sources).OfType<Tensor>().Distinct())
+            foreach (var outside in section.Nodes.SelectMany(node => Sources(node, section)).OfType<Outside>().Distinct())
             {
-                Add(outside, new(PrintableText.Of(outside.Name ?? OperationText.Of(outside.Node)), "from outside", $"{outside.Shape}", []), band);
+                Add(outside, new(PrintableText.Of(outside.Value.Name ?? OperationText.Of(outside.Value.Node)), "from above", $"{outside.Value.Shape}", []), band);
             }
 
             foreach (var node in section.Nodes.Where(node => node.Op is not Reshape))
             {
                 Add(node, Of(node), band);
-                foreach (var (source, isEffect) in Sources(node).Zip(node.Inputs, (source, input) => (source, input.IsEffect)).Where(pair => pair.source is not null))
+                foreach (var (source, isEffect) in Sources(node, section).Zip(node.Inputs, (source, input) => (source, input.IsEffect)).Where(pair => pair.source is not null))
                 {
                     _edges.TryAdd((_numbers[source!], _numbers[node]), isEffect);
                 }
@@ -97,8 +97,8 @@ internal sealed class DrawnStage
         return name is null ? new(operation, weight.TrimStart(' ', '·'), shape, kinds) : new(PrintableText.Of(OperationText.Name(result)), operation + weight, shape, kinds);
     }
 
-    // For each input: the drawn node that stands for it, a value from outside of what is drawn, or nothing for weights and what the run is given.
-    private IEnumerable<object?> Sources(Node node) => node.Inputs.Select(input =>
+    // For each input: the drawn node that stands for it, what stands for a value from elsewhere, or nothing for weights and what the run is given.
+    private IEnumerable<object?> Sources(Node node, GraphSection section) => node.Inputs.Select(input =>
     {
         var value = input;
         while (value.Node.Op is Reshape)
@@ -112,7 +112,8 @@ internal sealed class DrawnStage
         }
 
         var shown = _sections.Shown(value.Node);
-        return _sections.All.Any(section => section.Nodes.Contains(shown)) ? shown : (object)value;
+        var isNear = section.Nodes.Contains(shown) || !_sections.IsShared(shown);
+        return isNear && _sections.All.Any(part => part.Nodes.Contains(shown)) ? shown : (object)new Outside(value, section);
     });
 
     // Backwards from the last box: through an addition by the way that leaves most out, else by what is read first.
@@ -122,14 +123,17 @@ internal sealed class DrawnStage
         for (object? at = sections.LastOrDefault()?.Nodes.LastOrDefault(node => node.Op is not Reshape && !node.Outputs[0].IsEffect); at is not null;)
         {
             spine.Add(_numbers[at]);
-            var sources = at is Node node ? Sources(node).OfType<object>().Select(source => (Source: source, Number: _numbers[source])).ToList() : [];
-            var adds = at is Node { Op.Name: var name } && name.Split('+').Any(part => part is "Add" or "residual");
+            var sources = at is Node node ? Sources(node, sections.First(section => section.Nodes.Contains(node))).OfType<object>().Select(source => (Source: source, Number: _numbers[source])).ToList() : [];
+            var adds = at is Node { Op.Name: var name } && name.Split('+').Any(part => part is "add" or "residual");
             at = sources.Count == 0 ? null : adds ? sources.MinBy(source => source.Number).Source : sources[0].Source;
         }
 
         spine.Reverse();
         return spine;
     }
+
+    // A value that many layers read, or that is not drawn, stands where it is read.
+    private sealed record Outside(Tensor Value, GraphSection Reader);
 
     /// <summary>The texts of a box.</summary>
     /// <param name="Title">What it is called.</param>

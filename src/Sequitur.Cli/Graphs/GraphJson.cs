@@ -36,7 +36,7 @@ internal static class GraphJson
         json.WriteStartObject();
         json.WriteString("entry", stage.Phase);
         json.WriteString("stage", stage.Name);
-        json.WriteNumber("operations", stage.Operations.Count);
+        json.WriteNumber("operations", stage.Count);
         json.WriteNumber("phases", stage.Phases);
         json.WriteStartObject("fused");
         foreach (var (rule, times) in stage.Fired)

@@ -10,7 +10,7 @@ internal sealed class GraphPage(TextWriter writer, int width)
     /// <summary>What a stage is, and its totals.</summary>
     public void WriteHead(GraphStage stage, int entries)
     {
-        Line($"{stage.Name} graph{(entries > 1 ? $" of {stage.Phase}" : "")}: {Quantity.Count(stage.Operations.Count, "operation")} in {Quantity.Count(stage.Phases, "phase")}");
+        Line($"{stage.Name} graph{(entries > 1 ? $" of {stage.Phase}" : "")}: {Quantity.Count(stage.Count, "operation")} in {Quantity.Count(stage.Phases, "phase")}");
         foreach (var (rule, times) in stage.Fired.OrderByDescending(fired => fired.Value).ThenBy(fired => fired.Key, StringComparer.Ordinal))
         {
             Line($"  fused {rule} {Quantity.Count(times, "time")}");
@@ -21,7 +21,7 @@ internal sealed class GraphPage(TextWriter writer, int width)
     public void WriteSection(GraphSection section)
     {
         var alike = section.Layers.Count > 1 ? $", alike: {section.Layers.Count} ×" : ":";
-        Line($"\n{section.Title}{alike} {Quantity.Count(section.Nodes.Count, "operation")}");
+        Line($"\n{section.Title}{alike} {Quantity.Count(section.Nodes.Count(node => !node.Op.IsView), "operation")}");
         var table = new TextTable(
             new("result", Overflow: Overflow.CutEnd), new("shape"), new("operation", Overflow: Overflow.CutEnd), new("reads", Overflow: Overflow.CutEnd), new("weights", Overflow: Overflow.CutEnd)) { Indent = 2 };
         foreach (var node in section.Nodes)

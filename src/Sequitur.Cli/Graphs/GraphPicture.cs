@@ -9,7 +9,7 @@ internal static class GraphPicture
     private const double Margin = 36;
     private const double Middle = 90;
     private const double HeadHeight = 92;
-    private const double LegendItem = 200;
+    private const double LegendLetter = 6.9;
     private const double Stripe = 6;
     private const double FramePadding = 16;
 
@@ -36,7 +36,7 @@ internal static class GraphPicture
         DrawnStage Lay(GraphStage stage) => new(stage, partsOf(stage));
 
         var right = Margin + entries.Max(entry => entry.Before.Width) + Middle;
-        var width = Math.Max(right + entries.Max(entry => entry.After.Width) + Margin, 2 * (Margin + LegendItem));
+        var width = Math.Max(right + entries.Max(entry => entry.After.Width) + Margin, 12 * Margin);
         var legend = new SvgText();
         var top = WriteLegend(legend, width);
         var body = new SvgText();
@@ -66,14 +66,15 @@ internal static class GraphPicture
         var (x, y) = (Margin, 2 * Margin);
         void Next(Action draw, string word)
         {
-            if (x + LegendItem > width - (Margin / 2))
+            var needed = 28 + (word.Length * LegendLetter);
+            if (x + needed > width - Margin)
             {
                 (x, y) = (Margin, y + 22);
             }
 
             draw();
             svg.Text("small", x + 28, y + 10, word);
-            x += LegendItem;
+            x += needed + (Margin / 2);
         }
 
         foreach (var kind in OperationKind.All)
@@ -89,7 +90,7 @@ internal static class GraphPicture
     private static void WriteHead(SvgText svg, double x, double y, string title, DrawnStage drawn)
     {
         svg.Text("sub", x, y + 6, title);
-        svg.Text("small", x, y + 26, $"{Quantity.Count(drawn.Stage.Operations.Count, "operation")} in {Quantity.Count(drawn.Stage.Phases, "phase")}");
+        svg.Text("small", x, y + 26, $"{Quantity.Count(drawn.Stage.Count, "operation")} in {Quantity.Count(drawn.Stage.Phases, "phase")}");
         if (drawn.Stage.Fired.Count > 0)
         {
             svg.Text("small", x, y + 44, string.Join(", ", drawn.Stage.Fired.OrderByDescending(fired => fired.Value).Take(3).Select(fired => $"{fired.Key} {fired.Value} ×")));

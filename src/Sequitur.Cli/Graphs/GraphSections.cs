@@ -59,6 +59,9 @@ internal sealed partial class GraphSections
     /// <summary>The node that stands for a node in the parts: the same place in the first layer of its kind.</summary>
     public Node Shown(Node node) => _firstOfKind.TryGetValue(_layerOf[node], out var first) ? _parts[PartOf(first)][_place[node]] : node;
 
+    /// <summary>Whether a node stands before the layers and more than the first of them reads it.</summary>
+    public bool IsShared(Node node) => _shared.Contains(node);
+
     private int PartOf(int layer) => layer == int.MaxValue ? Layers + 1 : layer + 1;
 
     private void AssignLayers(IReadOnlyList<Node> nodes)

@@ -22,6 +22,9 @@ internal sealed record GraphStage(string Phase, string Name, Graph Graph, IReadO
     /// <summary>The operations: what is neither given nor stored.</summary>
     public IReadOnlyList<Node> Operations { get; } = [.. Graph.Nodes.Where(node => node.Op is not (InputValue or ParameterValue))];
 
+    /// <summary>How many operations compute: the others are only other views of a value.</summary>
+    public int Count => Operations.Count(node => !node.Op.IsView);
+
     /// <summary>Phases that a run takes, a barrier behind each: an operation stands in the earliest one in which all that it reads is there, and a view in none.</summary>
     public int Phases { get; } = CountPhases(Graph);
 

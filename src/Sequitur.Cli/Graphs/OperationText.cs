@@ -8,7 +8,7 @@ namespace Sequitur.Cli.Graphs;
 /// <summary>Operations and values in words.</summary>
 internal static partial class OperationText
 {
-    [GeneratedRegex(@"^layers\.\d+\.")]
+    [GeneratedRegex(@"^(?:.*\.)?layers\.\d+\.")]
     private static partial Regex Layer { get; }
 
     /// <summary>An operation, with what tells it from others of its name.</summary>
