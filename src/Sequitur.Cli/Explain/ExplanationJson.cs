@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sequitur.Cli.Output;
+using Sequitur.Cli.Runs;
 using Sequitur.Engine.Sampling;
 using Sequitur.Insight;
 
