@@ -64,7 +64,7 @@ public sealed class ExplainFamilyTests
         var vocabulary = string.Join(',', Alphabet.Select((letter, id) => $"\"{letter}\":{id}"));
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), $$"""
             {"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true},
-             "post_processor":null,"decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{ {{vocabulary}} },"merges":[]}}
+             "post_processor":null,"decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{ {{vocabulary}} },"merges":[]} }
             """);
     }
 }
