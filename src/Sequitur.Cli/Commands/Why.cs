@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sequitur.Cli.Output;
 using Sequitur.Cli.State;
 using Sequitur.Cli.Why;
@@ -9,7 +10,21 @@ namespace Sequitur.Cli.Commands;
 [Command("why")]
 public sealed class Why : ICommand
 {
-    private readonly Argument<int> _index = new("N") { Description = "Number of the token in the answer, from 0" };
+    private readonly Argument<int> _index = new("N")
+    {
+        Description = "Number of the token in the answer, from 0",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return number;
+            }
+
+            result.AddError($"N must be a whole number from 0, not '{result.Tokens[0].Value}'");
+            return 0;
+        },
+    };
+
     private readonly Option<bool> _all = new("--all") { Description = "Make real passes without each token of the prompt, not only those with the largest gradients" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Make no real passes: gradients only say what tokens matter" };
     private readonly Option<bool> _json = new("--json") { Description = "Write JSON objects, one a line, as they come" };
