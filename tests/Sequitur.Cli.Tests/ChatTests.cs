@@ -92,7 +92,7 @@ public sealed class ChatTests : IDisposable
     [InlineData("/set seed -1", "error: --seed must be a whole number from 0, not '-1'")]
     [InlineData("/set raw 1", "error: there is no setting 'raw'")]
     [InlineData("/set samplers warm", "error: ")]
-    [InlineData("/exti", "error: there is no command /exti; did you mean /exit?")]
+    [InlineData("/exi", "error: there is no command /exi; did you mean /exit?")]
     [InlineData("/why", "error: ")]
     [InlineData("/why 0", "error: there is no answer yet")]
     [InlineData("/why x", "error: N must be a whole number from 0, not 'x'")]
@@ -225,7 +225,7 @@ public sealed class ChatTests : IDisposable
         lines.Select(line => line.GetProperty("schema").GetString()).ShouldBe(["sequitur.chat", "sequitur.why", "sequitur.why", "sequitur.why"]);
         lines[1].GetProperty("choice").GetProperty("token").GetProperty("id").GetInt32().ShouldBe(Ids(lines[0])[1]);
         chat.Error.ShouldContain("there is no token 99: the last run chose tokens 0 to 5");
-        chat.Error.ShouldContain("there is no layer 99: the model has layers 0 to 29");
+        chat.Error.ShouldContain("layers.99.attn_heads");
     }
 
     [Fact]

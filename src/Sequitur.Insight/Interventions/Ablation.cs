@@ -41,7 +41,6 @@ public sealed partial record Ablation(string Value, int Layer, int? Head, bool T
     public override GraphRewrite Resolve(InterventionContext context)
     {
         var anatomy = Anatomy.Of(context.Engine);
-        _ = anatomy.Layer(Layer); // of layers that do not exist, this says which do
         var (first, columns) = (0, context.ShapeOf(Value).Columns);
         if (Head is { } head)
         {
