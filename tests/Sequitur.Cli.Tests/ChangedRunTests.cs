@@ -92,7 +92,7 @@ public sealed class ChangedRunTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no such device");
         var error = new StringWriter();
-        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write);
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
         CommandLine.Run(France, full, error, terminal: CliResult.Here).ShouldBe(1);
         error.ToString().TrimEnd().Split('\n').Length.ShouldBe(1);
