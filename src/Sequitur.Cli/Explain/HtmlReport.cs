@@ -75,7 +75,7 @@ internal sealed class HtmlReport(ExplainText text, int? head)
         var hasHeads = _run.Layers.Any(layer => layer.Heads.Count > 0);
         return Stage(
             "3 Layers", $"{_run.Tokens.Count} × {ExplainText.Whole(_run.Model.Width)} numbers → the same, {Quantity.Count(_run.Model.Layers, "layer")} later",
-            Html.Paragraph("Each layer reads the stream and adds to it, twice. ", _run.Model.Heads > 0 ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token", "; its feed-forward part then works on each token by itself."),
+            Html.Paragraph("Each layer reads the stream and adds to it, twice. ", _run.Model.HasAttention ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token", "; its feed-forward part then works on each token by itself."),
             _run.Logit is { } logit ? new object[]
             {
                 Html.Element("h3", null, "What made the score"),
