@@ -51,7 +51,7 @@ public static class CommandLine
         IReadOnlyList<string> args, Stream output, TextWriter error, Interruption? interruption = null, TerminalFacts? terminal = null, Stream? input = null)
     {
         using var results = new ResultStream(output);
-        var root = CreateRoot(new CommandIo(results, error, terminal ?? TerminalFacts.OfProcess(), input ?? Console.OpenStandardInput()));
+        var root = CreateRoot(new CommandIo(results, error, terminal ?? TerminalFacts.OfProcess(), input ?? Console.OpenStandardInput()) { Interruption = interruption });
 
         var verbose = args.Contains(Verbose.Name);
         try
@@ -110,22 +110,27 @@ public static class CommandLine
         return flag;
     }
 
-    // Texts are taken as they are: a prompt that begins with @ is no file of further arguments.
+    /// <summary>Texts are taken as they are: a prompt that begins with @ is no file of further arguments.</summary>
+    internal static ParserConfiguration Configuration { get; } = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>What is wrong with arguments, in one line; null if nothing is.</summary>
+    internal static string? Problem(ParseResult parsed) => Problem(parsed, []);
+
     private static ParseResult Parse(RootCommand root, IReadOnlyList<string> args)
     {
-        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var taken = new List<Option>();
-        var parsed = root.Parse(args, configuration);
+        var parsed = root.Parse(args, Configuration);
         if (Suggestions.Find(root, parsed, args) is { } unknown)
         {
             throw new UsageException($"{unknown} (see {Usage(parsed)} --help)");
         }
 
-        parsed = root.Parse(EnvironmentFlags.Complete(root, parsed, args, taken), configuration);
-        return parsed.Errors.Count == 0
-            ? parsed
-            : throw new UsageException($"{string.Join("; ", parsed.Errors.Select(problem => Describe(problem, taken)).Distinct())} (see {Usage(parsed)} --help)");
+        parsed = root.Parse(EnvironmentFlags.Complete(root, parsed, args, taken), Configuration);
+        return Problem(parsed, taken) is { } problem ? throw new UsageException($"{problem} (see {Usage(parsed)} --help)") : parsed;
     }
+
+    private static string? Problem(ParseResult parsed, List<Option> taken) =>
+        parsed.Errors.Count == 0 ? null : string.Join("; ", parsed.Errors.Select(problem => Describe(problem, taken)).Distinct());
 
     // The parser's own messages span lines and leave out the option that they are about.
     private static string Describe(ParseError error, List<Option> taken)

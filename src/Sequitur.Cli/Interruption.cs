@@ -9,6 +9,7 @@ public sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _signals;
+    private CancellationTokenSource? _part;
     private int _code;
 
     /// <summary>Begins to listen.</summary>
@@ -24,6 +25,16 @@ public sealed class Interruption : IDisposable
     /// <summary>The exit code that the signal asks for.</summary>
     public ExitCode Code => _code == 0 ? ExitCode.Interrupted : (ExitCode)_code;
 
+    /// <summary>
+    /// Begins a part of the command: the first Ctrl-C from now on ends only what is given its token, a second one is received as if there were no parts. A new part takes the place of the one before.
+    /// </summary>
+    public CancellationToken BeginPart()
+    {
+        var part = new CancellationTokenSource();
+        Volatile.Write(ref _part, part);
+        return part.Token;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -33,7 +44,12 @@ public sealed class Interruption : IDisposable
 
     private void Receive(PosixSignalContext context, ExitCode code)
     {
-        if (Interlocked.CompareExchange(ref _code, (int)code, 0) == 0)
+        if (code == ExitCode.Interrupted && Interlocked.Exchange(ref _part, null) is { } part)
+        {
+            context.Cancel = true;
+            part.Cancel();
+        }
+        else if (Interlocked.CompareExchange(ref _code, (int)code, 0) == 0)
         {
             context.Cancel = true;
             _source.Cancel();

@@ -2,6 +2,7 @@ using Sequitur.Engine.Loading;
 using Sequitur.Engine.Sampling;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tokenizers;
+using Sequitur.Tokenizers.Templates;
 
 namespace Sequitur.Engine;
 
@@ -10,6 +11,9 @@ public sealed record TextRequest
 {
     /// <summary>The user's message, or the text to continue.</summary>
     public required string Prompt { get; init; }
+
+    /// <summary>Earlier messages of the conversation, the oldest first, without the system message; they go through the chat template before the prompt.</summary>
+    public IReadOnlyList<ChatMessage> History { get; init; } = [];
 
     /// <summary>The system message; by default the model's.</summary>
     public string? System { get; init; }

@@ -1,5 +1,6 @@
 using Sequitur.Engine;
 using Sequitur.Engine.Sampling;
+using Sequitur.Kernels.Numerics;
 using Sequitur.Tensors.Execution;
 
 namespace Sequitur.Insight;
@@ -75,7 +76,7 @@ public sealed record TokenChoice
         var candidates = new List<Candidate>();
         foreach (var id in listed)
         {
-            candidates.Add(new(id, logits[id], Math.Exp(logits[id] - total), sampling?.Steps.FirstOrDefault(step => step.Removed.Contains(id))?.Sampler));
+            candidates.Add(new(id, logits[id], Scalar.ExpDouble(logits[id] - total), sampling?.Steps.FirstOrDefault(step => step.Removed.Contains(id))?.Sampler));
         }
 
         return new()
@@ -104,7 +105,7 @@ public sealed record TokenChoice
         new Lens(recording).Look([recording.Tokens - 1], (depth, _, logits) =>
         {
             var (best, total) = (Distributions.Top(logits, 1)[0], Distributions.LogSumExp(logits));
-            rows.Add(new(depth, best, Math.Exp(logits[best] - total), Distributions.Rank(logits, token), Math.Exp(logits[token] - total)));
+            rows.Add(new(depth, best, Scalar.ExpDouble(logits[best] - total), Distributions.Rank(logits, token), Scalar.ExpDouble(logits[token] - total)));
         });
         return rows;
     }

@@ -6,6 +6,9 @@ namespace Sequitur.Cli.Tests;
 /// <summary>The program as a process of its own: for what only one has, such as signals, pipes and an environment.</summary>
 internal sealed class Child : IDisposable
 {
+    // Never the user's own place.
+    private static readonly string State = Directory.CreateTempSubdirectory("sequitur-").FullName;
+
     private readonly Process _process;
     private readonly Task<string> _error;
 
@@ -39,6 +42,7 @@ internal sealed class Child : IDisposable
             start.Environment.Remove(name);
         }
 
+        start.Environment["XDG_STATE_HOME"] = State;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -9,12 +9,15 @@ namespace Sequitur.Cli.Tests;
 /// <param name="Error">Standard error.</param>
 internal sealed record CliResult(int Code, string Output, string Error)
 {
+    /// <summary>What this process is connected to; runs are kept where a test says, never in the user's own place.</summary>
+    public static TerminalFacts Here => TerminalFacts.OfProcess() with { State = null };
+
     /// <summary>Runs a command line in this process.</summary>
     public static CliResult Of(params string[] args)
     {
         var output = new MemoryStream();
         var error = new StringWriter();
-        var code = CommandLine.Run(args, output, error);
+        var code = CommandLine.Run(args, output, error, terminal: Here);
         return new CliResult(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 

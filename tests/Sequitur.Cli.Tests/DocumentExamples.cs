@@ -40,7 +40,7 @@ public sealed partial class DocumentExamples
 
     [Theory]
     [InlineData("README.md", 1)]
-    [InlineData("docs/commands/run.md", 1)]
+    [InlineData("docs/commands/run.md", 2)]
     [InlineData("docs/commands/tokenize.md", 4)]
     [InlineData("docs/samplers.md", 2)]
     public void Examples_OfAPage_AreFound(string page, int count) => Examples(page).Count.ShouldBe(count);

@@ -131,7 +131,7 @@ public sealed class ExplainTests
         using var model = TextModel.Load(Repository.Model);
         using var engine = new TextEngine(model, new EngineOptions { Float32 = true });
         var ids = run.GetProperty("tokens").EnumerateArray().Select(token => token.GetProperty("id").GetInt32()).ToArray();
-        var generation = engine.Engine.Submit(new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = ["layers.7.l_out", "embed"] });
+        var generation = engine.Engine.Submit(new Request { Ids = ids, MaxTokens = 1, KeepLogits = true, Capture = ["layers.7.l_out", "embed"] }, TestContext.Current.CancellationToken);
         while (!generation.IsFinished)
         {
             engine.Engine.Step();

@@ -111,7 +111,7 @@ public sealed class RunTests
     public void Run_ClosedOutput_EndsQuietly()
     {
         var error = new StringWriter();
-        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new Kernels.PipeClosedException()), error).ShouldBe(0);
+        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new Kernels.PipeClosedException()), error, terminal: CliResult.Here).ShouldBe(0);
         error.ToString().ShouldBeEmpty();
     }
 
@@ -119,7 +119,7 @@ public sealed class RunTests
     public void Run_FullDisk_SaysSo()
     {
         var error = new StringWriter();
-        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new IOException("No space left on device")), error).ShouldBe(1);
+        CommandLine.Run(["run", Question, "--model", Repository.Model, "--max-tokens", "8"], new BrokenStream(new IOException("No space left on device")), error, terminal: CliResult.Here).ShouldBe(1);
         error.ToString().ShouldBe($"error: standard output cannot be written: No space left on device{Environment.NewLine}");
     }
 

@@ -36,6 +36,13 @@ internal sealed class TinyModel : IDisposable
         return this;
     }
 
+    /// <summary>Leaves a key out.</summary>
+    public TinyModel Without(string key)
+    {
+        _keys.Remove(key);
+        return this;
+    }
+
     /// <summary>Puts a manifest beside the model.</summary>
     public TinyModel WithManifest(string json)
     {

@@ -31,6 +31,7 @@ public sealed class ExplainCommand : ICommand
     private readonly RequestFlags _request = new();
     private readonly ModelFlags _model = new();
     private readonly StateFlags _state = new(keeps: true);
+    private readonly InterventionFlags _interventions = new();
 
     /// <inheritdoc/>
     public Command Create(CommandIo io)
@@ -39,6 +40,7 @@ public sealed class ExplainCommand : ICommand
         _model.AddTo(command);
         _request.AddTo(command);
         _state.AddTo(command);
+        _interventions.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Answer(parsed, io, cancellation)));
         return command;
     }
@@ -52,9 +54,12 @@ public sealed class ExplainCommand : ICommand
         using var model = TextModel.Load(path);
         using var engine = new TextEngine(model, options);
         cancellation.ThrowIfCancellationRequested();
-        var explanation = ExplanationBuilder.Build(engine, request with { MaxTokens = request.MaxTokens ?? UsualTokens }, Options(parsed), cancellation);
-        Write(parsed, new ExplainText(explanation, model.Tokenizer.Vocabulary), prompt, io);
-        _state.Read(parsed)?.Keep(LastRun.Of(path, options, explanation.Run, []), io.Error);
+        request = request with { MaxTokens = request.MaxTokens ?? UsualTokens };
+        var changes = _interventions.Read(parsed);
+        var before = changes.Count == 0 ? null : UnchangedAnswer.Of(engine, ref request, changes, cancellation);
+        var explanation = ExplanationBuilder.Build(engine, request, Options(parsed), cancellation);
+        Write(parsed, new ExplainText(explanation, model.Tokenizer.Vocabulary) { Changes = before?.Against(explanation.Run, model.Tokenizer.Vocabulary) }, io);
+        _state.Read(parsed, io)?.Keep(LastRun.Of(path, options, explanation.Run, changes), io.Error);
         return ExitCode.Success;
     }
 
@@ -92,7 +97,7 @@ public sealed class ExplainCommand : ICommand
         };
     }
 
-    private void Write(ParseResult parsed, ExplainText text, string prompt, CommandIo io)
+    private void Write(ParseResult parsed, ExplainText text, CommandIo io)
     {
         if (parsed.GetValue(_json))
         {
@@ -111,12 +116,20 @@ public sealed class ExplainCommand : ICommand
         new TerminalReport(text, sheet, new(parsed.GetValue(_layer), parsed.GetValue(_head), parsed.GetValue(_heads))).Write();
         if (parsed.GetValue(_svg) is { } picture)
         {
-            AtomicFile.Write(picture, stream => Save(SheetPicture.Draw(sheet, $"sequitur explain \"{PrintableText.Of(prompt)}\""), stream));
+            AtomicFile.Write(picture, stream => Save(SheetPicture.Draw(sheet, CommandOf(parsed)), stream));
             io.Error.WriteLine($"wrote {picture}");
             return;
         }
 
         SheetPrinter.Print(sheet, io.Page(parsed));
+    }
+
+    // The command without where its picture goes, and what is kept of it.
+    private string CommandOf(ParseResult parsed)
+    {
+        string[] words = [.. parsed.Tokens.Select(token => token.Value)];
+        var place = Array.IndexOf(words, _svg.Name);
+        return string.Join(' ', words.Where((word, i) => i != place && i != place + 1 && word != "--no-state").Select(word => PrintableText.Of(word.Contains(' ', StringComparison.Ordinal) ? $"\"{word}\"" : word)).Prepend("sequitur"));
     }
 
     private static void Save(XElement picture, Stream stream)

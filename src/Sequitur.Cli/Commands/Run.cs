@@ -63,7 +63,7 @@ public sealed class Run : ICommand
             statistics.WriteTo(error);
         }
 
-        _state.Read(parsed)?.Keep(LastRun.Of(path, options, generation, changes), error);
+        _state.Read(parsed, io)?.Keep(LastRun.Of(path, options, generation, changes), error);
         return Conclude(generation, engine, error);
     }
 

@@ -16,6 +16,9 @@ internal sealed class ExplainText(Explanation explanation, BpeVocabulary vocabul
     /// <summary>The explanation.</summary>
     public Explanation Explanation => explanation;
 
+    /// <summary>What changes of the model did; null where there are none.</summary>
+    public ExplainedChanges? Changes { get; init; }
+
     /// <summary>The tokens.</summary>
     public BpeVocabulary Vocabulary => vocabulary;
 

@@ -37,6 +37,12 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         List("turns", _run.Turns, WriteTurn);
         Object("end", WriteEnd);
         Json.WriteString("text", Encoding.UTF8.GetString(_run.Answer));
+        if (text.Changes is { } changes)
+        {
+            Json.WriteString("text_before_changes", changes.Before);
+            changes.Comparison.WriteTo(Json);
+        }
+
         Json.WriteStartArray("left_out");
         foreach (var omission in _run.Omissions)
         {

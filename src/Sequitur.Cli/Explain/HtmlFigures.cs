@@ -61,7 +61,7 @@ internal sealed class HtmlFigures(ExplainText text)
         List<(string Name, double Value)> parts = [("embedding", logit.Embedding)];
         for (var layer = 0; layer < logit.Attention.Length; layer++)
         {
-            parts.Add(($"{layer} {(_run.Model.Heads > 0 ? "attention" : "mixing")}", logit.Attention[layer]));
+            parts.Add(($"{layer} {(_run.Model.HasAttention ? "attention" : "mixing")}", logit.Attention[layer]));
             parts.Add(($"{layer} feed-forward", logit.FeedForward[layer]));
         }
 

@@ -36,11 +36,17 @@ internal sealed class HtmlReport(ExplainText text, int? head)
                 "main", null,
                 Html.Element("h1", null, "From a prompt to an answer"),
                 Html.Element("p", "soft", $"{PrintableText.Of(model.Name)}: {ExplainText.Whole(model.Layers)} layers{(model.Heads > 0 ? $" of {model.Heads} heads" : "")}, {ExplainText.Whole(model.Width)} numbers a token, {ExplainText.Whole(model.Vocabulary)} tokens in its list, {Quantity.Number(model.Parameters / 1e6)} million weights. Every number on this page is of the run that made this answer."),
-                HtmlFigures.Stages(), Tokenize(), Embed(), Layers(), Head(), Sample(), Loop(), Detokenize(),
+                HtmlFigures.Stages(), Tokenize(), Embed(), Layers(), Head(), Sample(), Loop(), Detokenize(), Changes(),
                 _run.Omissions.Count > 0 ? Html.Element("section", null, [.. _run.Omissions.Select(omission => Html.Element("p", "soft", $"Left out: {omission}."))]) : null)));
     }
 
     private static XElement Stage(string title, string flow, params object?[] content) => Html.Element("section", null, [Html.Element("h2", null, title), Html.Element("p", "flow", flow), .. content]);
+
+    private XElement? Changes() => text.Changes is not { } changes ? null : Html.Element(
+        "section", null,
+        Html.Element("h2", null, "Before and after the changes"),
+        Html.Paragraph($"All of this page is of the changed model. Without the changes the answer is: {PrintableText.Of(changes.Before)}"),
+        Html.Element("pre", null, string.Join('\n', changes.Lines())));
 
     private XElement Tokenize() => Stage(
         "1 Tokenize", $"{_run.Text.Length} bytes of text → {Quantity.Count(_run.Tokens.Count, "token")}",
@@ -69,7 +75,7 @@ internal sealed class HtmlReport(ExplainText text, int? head)
         var hasHeads = _run.Layers.Any(layer => layer.Heads.Count > 0);
         return Stage(
             "3 Layers", $"{_run.Tokens.Count} × {ExplainText.Whole(_run.Model.Width)} numbers → the same, {Quantity.Count(_run.Model.Layers, "layer")} later",
-            Html.Paragraph("Each layer reads the stream and adds to it, twice. ", _run.Model.Heads > 0 ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token", "; its feed-forward part then works on each token by itself."),
+            Html.Paragraph("Each layer reads the stream and adds to it, twice. ", _run.Model.HasAttention ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token", "; its feed-forward part then works on each token by itself."),
             _run.Logit is { } logit ? new object[]
             {
                 Html.Element("h3", null, "What made the score"),

@@ -25,7 +25,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
     {
         var model = _run.Model;
         sheet.Stage(3, "Layers", $"{_run.Tokens.Count} × {ExplainText.Whole(model.Width)} numbers → the same, {Quantity.Count(model.Layers, "layer")} later");
-        var mixes = model.Heads > 0 ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token";
+        var mixes = model.HasAttention ? "Its attention heads let a token take something over from tokens before it" : "Its recurrence carries something over from token to token";
         sheet.Say($"Each layer reads the stream and adds to it, twice. {mixes}; its feed-forward part then works on each token by itself. "
             + $"Below: the last token, {Last}, because what comes next is read from there.");
         sheet.Blank();
@@ -49,7 +49,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
 
         if (_run.Logit is not null)
         {
-            sheet.Say($"{(HasHeads ? "attention" : "mixing")}, feed-fwd: what each adds to the final score (logit) of {Chosen}, which is chosen in the end", Ink.Dim);
+            sheet.Say($"{(_run.Model.HasAttention ? "attention" : "mixing")}, feed-fwd: what each adds to the final score (logit) of {Chosen}, which is chosen in the end", Ink.Dim);
         }
 
         if (_run.FirstGuess is not null)
@@ -73,7 +73,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
         ]));
         sheet.Table(
             [
-                new("layer", true), new("length", true, 4), new("heads", Rank: 3), new("looks at", Rank: 2, IsCut: true), new(HasHeads ? "attention" : "mixing", true, 1), new("feed-fwd", true, 1),
+                new("layer", true), new("length", true, 4), new("heads", Rank: 3), new("looks at", Rank: 2, IsCut: true), new(_run.Model.HasAttention ? "attention" : "mixing", true, 1), new("feed-fwd", true, 1),
                 new("says", IsCut: true), new("p", true, 5),
             ],
             rows);
@@ -104,7 +104,7 @@ internal sealed class LayerSection(ExplainText text, Sheet sheet, ExplainDetail 
 
         sheet.Blank();
         var bias = Math.Abs(logit.Bias) > 0 ? $", biases {ExplainText.Signed(logit.Bias)}" : "";
-        sheet.Say($"All these add up to the logit of {Chosen}: embedding {ExplainText.Signed(logit.Embedding)}, {(HasHeads ? "attention" : "mixing")} {ExplainText.Signed(logit.Attention.Sum())}, "
+        sheet.Say($"All these add up to the logit of {Chosen}: embedding {ExplainText.Signed(logit.Embedding)}, {(_run.Model.HasAttention ? "attention" : "mixing")} {ExplainText.Signed(logit.Attention.Sum())}, "
             + $"feed-forward {ExplainText.Signed(logit.FeedForward.Sum())}{bias}, together {ExplainText.Decimal(logit.RawLogit)} (what rounding leaves over is below {Bound(logit.Remainder)}).");
     }
 

@@ -25,6 +25,7 @@ internal sealed class TerminalReport(ExplainText text, Sheet sheet, ExplainDetai
         WriteEmbeddings();
         new LayerSection(text, sheet, detail).Write();
         new AnswerSection(text, sheet).Write();
+        WriteChanges();
         foreach (var omission in _run.Omissions)
         {
             sheet.Blank();
@@ -36,6 +37,21 @@ internal sealed class TerminalReport(ExplainText text, Sheet sheet, ExplainDetai
     public static IEnumerable<int?> Shown(int count) => count <= MostTokens
         ? Enumerable.Range(0, count).Cast<int?>()
         : [.. Enumerable.Range(0, FirstTokens).Cast<int?>(), null, .. Enumerable.Range(count - LastTokens, LastTokens).Cast<int?>()];
+
+    private void WriteChanges()
+    {
+        if (text.Changes is { } changes)
+        {
+            sheet.Blank();
+            sheet.Say("All of this is of the changed model. Without the changes the answer is:", Ink.Strong);
+            sheet.Say(PrintableText.Of(changes.Before));
+            sheet.Blank();
+            foreach (var line in changes.Lines().SelectMany(line => CellText.Fold(line, sheet.Width)))
+            {
+                sheet.Line(line);
+            }
+        }
+    }
 
     private void WriteHead()
     {

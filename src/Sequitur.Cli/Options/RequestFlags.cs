@@ -5,7 +5,8 @@ using Sequitur.Engine;
 namespace Sequitur.Cli;
 
 /// <summary>Options about what is asked and how it is answered: the template, the samplers, what ends the answer.</summary>
-internal sealed class RequestFlags
+/// <param name="hasRaw">Whether the template may be left out, which a conversation cannot.</param>
+internal sealed class RequestFlags(bool hasRaw = true)
 {
     private readonly Option<string?> _system = new("--system") { Description = "The system message; the model's own by default" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the text as it is, without the chat template" };
@@ -14,15 +15,21 @@ internal sealed class RequestFlags
     private readonly Option<ulong?> _seed = Flags.Whole("--seed", "Seed of the random numbers; the same seed gives the same answer", 0UL, ulong.MaxValue);
     private readonly SamplingFlags _sampling = new();
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> Options => [_system, .. hasRaw ? [_raw] : Array.Empty<Option>(), _maxTokens, _stop, _seed, .. _sampling.Options];
+
     public void AddTo(Command command)
     {
-        command.Add(_system);
-        command.Add(_raw);
-        command.Add(_maxTokens);
-        command.Add(_stop);
-        command.Add(_seed);
-        _sampling.AddTo(command);
+        foreach (var option in Options)
+        {
+            command.Add(option);
+        }
     }
+
+    /// <summary>What a command line, or variables, gave: values by the options' names without dashes.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Given(ParseResult parsed) => Options
+        .Where(option => parsed.GetResult(option) is { Implicit: false })
+        .ToDictionary(option => option.Name.TrimStart('-'), option => (IReadOnlyList<string>)[.. parsed.GetResult(option)!.Tokens.Select(token => token.Value)]);
 
     /// <summary>The request with a prompt.</summary>
     /// <exception cref="UsageException">The samplers make no sense together.</exception>
@@ -30,7 +37,7 @@ internal sealed class RequestFlags
     {
         Prompt = prompt,
         System = parsed.GetValue(_system),
-        Raw = parsed.GetValue(_raw),
+        Raw = hasRaw && parsed.GetValue(_raw),
         MaxTokens = parsed.GetValue(_maxTokens),
         Stops = parsed.GetValue(_stop) ?? [],
         Sampling = _sampling.Read(parsed),

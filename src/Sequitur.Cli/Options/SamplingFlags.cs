@@ -20,11 +20,8 @@ internal sealed class SamplingFlags
         }
     }
 
-    public void AddTo(Command command)
-    {
-        command.Add(_order);
-        _flags.ForEach(command.Add);
-    }
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> Options => [_order, .. _flags];
 
     /// <exception cref="UsageException">The samplers make no sense together.</exception>
     public SamplingOptions Read(ParseResult parsed)

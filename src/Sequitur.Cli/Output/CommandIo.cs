@@ -10,6 +10,9 @@ namespace Sequitur.Cli.Output;
 /// <param name="Input">What is typed or piped in.</param>
 public sealed record CommandIo(ResultStream Output, TextWriter Error, TerminalFacts Terminal, Stream Input)
 {
+    /// <summary>What Ctrl-C reaches; null where nobody listens.</summary>
+    public Interruption? Interruption { get; init; }
+
     /// <summary>Whether a command line asks for colours, or its terminal has them.</summary>
     public bool Colours(ParseResult parsed) => Terminal.Colours(parsed.GetValue(CommandLine.Colour));
 

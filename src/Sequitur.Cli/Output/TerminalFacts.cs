@@ -1,3 +1,5 @@
+using Sequitur.Cli.State;
+
 namespace Sequitur.Cli.Output;
 
 /// <summary>What the program is connected to.</summary>
@@ -22,6 +24,9 @@ public sealed record TerminalFacts
     /// <summary>The value of an environment variable; null where it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 
+    /// <summary>The folder where the last run is kept unless another is named; null where nothing is kept.</summary>
+    public string? State { get; init; }
+
     /// <summary>What this process is connected to. <c>COLUMNS</c> says how wide a page is where there is no terminal.</summary>
     public static TerminalFacts OfProcess() => new()
     {
@@ -30,6 +35,7 @@ public sealed record TerminalFacts
         ErrorIsTerminal = !Console.IsErrorRedirected,
         Width = Columns(),
         Variable = Environment.GetEnvironmentVariable,
+        State = StateFolder.Usual,
     };
 
     /// <summary>Whether results are coloured: what was asked for, else what the environment says, else on a terminal that can.</summary>

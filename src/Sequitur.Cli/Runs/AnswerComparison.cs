@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sequitur.Cli.Why;
 using Sequitur.Engine;
 using Sequitur.Insight;
+using Sequitur.Kernels.Numerics;
 using Sequitur.Tokenizers;
 
 namespace Sequitur.Cli.Runs;
@@ -74,5 +75,5 @@ internal sealed class AnswerComparison
         json.WriteEndObject();
     }
 
-    private static string Percent(double log) => Math.Exp(log).ToString(log > Math.Log(0.0005) ? "0.0 %" : "0E+0 %", CultureInfo.InvariantCulture);
+    private static string Percent(double log) => Scalar.ExpDouble(log).ToString(log > Scalar.LogDouble(0.0005) ? "0.0 %" : "0E+0 %", CultureInfo.InvariantCulture);
 }

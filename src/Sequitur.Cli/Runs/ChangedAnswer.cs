@@ -1,5 +1,6 @@
 using Sequitur.Engine;
 using Sequitur.Insight;
+using Sequitur.Tensors.Execution;
 
 namespace Sequitur.Cli.Runs;
 
@@ -21,10 +22,7 @@ internal sealed class ChangedAnswer(TextEngine engine, IRunOutput output, RunSta
     /// <exception cref="UsageException">A change does not fit the model or the prompt.</exception>
     public Generation Answer(TextRequest request, IReadOnlyList<string> changes)
     {
-        // What is impossible shows before anything is answered.
-        var rewrites = Intervention.Resolve(
-            engine.Engine, engine.Tokenize(request), changes.Select(InterventionRegistry.Parse).ToArray(), text => engine.Tokenize(new TextRequest { Prompt = text, Raw = true }), cancellation);
-        engine.Engine.CheckRewrites(rewrites);
+        var rewrites = Resolve(engine, request, changes, cancellation);
         var answering = new Answering(engine, output, statistics, cancellation);
         output.Begin(Before);
         var before = answering.Answer(request with { KeepLogits = true });
@@ -37,5 +35,15 @@ internal sealed class ChangedAnswer(TextEngine engine, IRunOutput output, RunSta
         return answering.Answer(
             request with { Rewrites = rewrites, KeepLogits = true },
             after => AnswerComparison.Of(changes, before, after, engine.Model.Tokenizer.Vocabulary));
+    }
+
+    /// <summary>The changes for a request's prompt. What is impossible shows before anything is answered.</summary>
+    /// <exception cref="UsageException">A change does not fit the model or the prompt.</exception>
+    public static IReadOnlyList<GraphRewrite> Resolve(TextEngine engine, TextRequest request, IReadOnlyList<string> changes, CancellationToken cancellation)
+    {
+        var rewrites = Intervention.Resolve(
+            engine.Engine, engine.Tokenize(request), changes.Select(InterventionRegistry.Parse).ToArray(), text => engine.Tokenize(new TextRequest { Prompt = text, Raw = true }), cancellation);
+        engine.Engine.CheckRewrites(rewrites);
+        return rewrites;
     }
 }

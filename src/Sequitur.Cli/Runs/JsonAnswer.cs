@@ -15,6 +15,9 @@ internal sealed class JsonAnswer(ResultStream output, string path, TextEngine en
     private readonly List<byte> _text = [];
     private string? _heading;
 
+    /// <summary>Number of the answer in a conversation, from 1; null outside of one.</summary>
+    public int? Turn { get; set; }
+
     public void Begin(string heading) => _heading = heading;
 
     public void Write(ReadOnlySpan<byte> text)
@@ -28,7 +31,7 @@ internal sealed class JsonAnswer(ResultStream output, string path, TextEngine en
 
     public void End(Generation generation, RunStatistics statistics, AnswerComparison? comparison)
     {
-        RunReport.WriteEnd(output, path, engine, generation, CollectionsMarshal.AsSpan(_text), new RunFacts(_heading, withStatistics ? statistics : null, comparison));
+        RunReport.WriteEnd(output, path, engine, generation, CollectionsMarshal.AsSpan(_text), new RunFacts(_heading, withStatistics ? statistics : null, comparison, Turn));
         _text.Clear();
     }
 }
@@ -37,4 +40,5 @@ internal sealed class JsonAnswer(ResultStream output, string path, TextEngine en
 /// <param name="Heading">Which of several answers it is.</param>
 /// <param name="Statistics">Times.</param>
 /// <param name="Comparison">What changes of the model did.</param>
-internal sealed record RunFacts(string? Heading, RunStatistics? Statistics, AnswerComparison? Comparison);
+/// <param name="Turn">Number of the answer in a conversation, from 1; null outside of one.</param>
+internal sealed record RunFacts(string? Heading, RunStatistics? Statistics, AnswerComparison? Comparison, int? Turn = null);

@@ -11,7 +11,10 @@ internal static class RunReport
     /// <summary>The name of the schema.</summary>
     public const string Schema = "sequitur.run";
 
-    /// <summary>Its version.</summary>
+    /// <summary>The name of the schema within a conversation.</summary>
+    public const string ChatSchema = "sequitur.chat";
+
+    /// <summary>Their version.</summary>
     public const int Version = 1;
 
     /// <summary>A piece of the answer.</summary>
@@ -19,6 +22,15 @@ internal static class RunReport
     {
         var line = Line("text");
         line.Json.WriteString("text", text);
+        line.WriteTo(output);
+    }
+
+    /// <summary>A message of a conversation that got no answer.</summary>
+    public static void WriteRefusal(ResultStream output, int turn, string message)
+    {
+        var line = Line("error", ChatSchema);
+        line.Json.WriteNumber("turn", turn);
+        line.Json.WriteString("message", message);
         line.WriteTo(output);
     }
 
@@ -31,8 +43,13 @@ internal static class RunReport
     /// <param name="facts">What else is said.</param>
     public static void WriteEnd(ResultStream output, string path, TextEngine engine, Generation generation, ReadOnlySpan<byte> text, RunFacts facts)
     {
-        var line = Line("end");
+        var line = Line("end", facts.Turn is null ? Schema : ChatSchema);
         var json = line.Json;
+        if (facts.Turn is { } turn)
+        {
+            json.WriteNumber("turn", turn);
+        }
+
         json.WriteString("text", text);
         Ids(json, "ids", generation.Tokens);
         json.WriteString("finish_reason", Reason(generation.Reason));
@@ -84,9 +101,9 @@ internal static class RunReport
         }
     }
 
-    private static JsonLine Line(string kind)
+    private static JsonLine Line(string kind, string schema = Schema)
     {
-        var line = new JsonLine(Schema, Version);
+        var line = new JsonLine(schema, Version);
         line.Json.WriteString("event", kind);
         return line;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Cli.Output;
 
 namespace Sequitur.Cli.State;
 
@@ -19,5 +20,6 @@ internal sealed class StateFlags(bool keeps)
     }
 
     /// <summary>The folder; null where nothing is to be kept.</summary>
-    public StateFolder? Read(ParseResult parsed) => keeps && parsed.GetValue(_none) ? null : new(parsed.GetValue(_folder) ?? StateFolder.Usual);
+    public StateFolder? Read(ParseResult parsed, CommandIo io) =>
+        (keeps && parsed.GetValue(_none)) || (parsed.GetValue(_folder) ?? io.Terminal.State) is not { } path ? null : new(path);
 }

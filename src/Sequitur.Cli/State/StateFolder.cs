@@ -28,7 +28,8 @@ internal sealed class StateFolder(string path)
     public string LastRunPath => Path.Combine(path, LastRunName);
 
     /// <summary>Keeps a run in the place of the one before. A folder that cannot be written costs a warning, never the answer.</summary>
-    public void Keep(LastRun run, TextWriter error)
+    /// <returns>Whether it is kept.</returns>
+    public bool Keep(LastRun run, TextWriter error)
     {
         try
         {
@@ -41,10 +42,12 @@ internal sealed class StateFolder(string path)
 
             JsonSerializer.Serialize(file.Stream, run, LastRunJson.Default.LastRun);
             file.Commit();
+            return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             error.WriteLine($"warning: the run is not kept for 'why': {problem.Message.ReplaceLineEndings(" ")} (--state names another folder, --no-state keeps nothing)");
+            return false;
         }
     }
 

@@ -11,6 +11,7 @@ namespace Sequitur.Cli.Why;
 internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : IWhyReport
 {
     private const int BarWidth = 20;
+    private const int ShortBarWidth = 12;
     private const int HeadsShown = 8;
     private const int RowsShown = 48;
 
@@ -80,11 +81,11 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
 
     private void WriteCandidates(TokenChoice choice)
     {
-        var table = new TextTable(new("token", Overflow: Overflow.CutEnd), new("id", true), new("logit", true), new("probability", true), new("", Overflow: Overflow.CutEnd)) { Indent = 2 };
+        var table = new TextTable(new("token", Overflow: Overflow.CutEnd), new("id", true), new("logit", true), new("probability", true), new(""), new("outcome", Overflow: Overflow.CutEnd)) { Indent = 2 };
         foreach (var candidate in choice.Candidates)
         {
-            var note = candidate.Id == choice.Token ? " chosen" : candidate.RemovedBy is { } sampler ? $" removed by {sampler}" : "";
-            table.Add(Piece(candidate.Id), $"{candidate.Id}", Number(candidate.Logit), Percent(candidate.Probability), Bar(candidate.Probability, 1) + note);
+            var outcome = candidate.Id == choice.Token ? "chosen" : candidate.RemovedBy is { } sampler ? $"removed by {sampler}" : "";
+            table.Add(Piece(candidate.Id), $"{candidate.Id}", Number(candidate.Logit), Percent(candidate.Probability), Bar(candidate.Probability, 1, ShortBarWidth), outcome);
         }
 
         table.WriteTo(writer, width);
@@ -194,7 +195,7 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
         }
     }
 
-    private string Bar(double value, double most) => width < 60 || !(most > 0) ? "" : new string('█', (int)Math.Round(Math.Clamp(value / most, 0, 1) * BarWidth));
+    private string Bar(double value, double most, int columns = BarWidth) => width < 60 || !(most > 0) ? "" : new string('█', (int)Math.Round(Math.Clamp(value / most, 0, 1) * columns));
 
     private string Piece(int id) => names.Piece(id);
 

@@ -19,6 +19,7 @@ internal sealed class WhyRun : IDisposable
     private readonly int _token;
     private readonly bool _isOtherwise;
     private IReadOnlyList<GraphRewrite> _rewrites = [];
+    private bool _isOwner;
 
     private WhyRun(LastRun last, int index, TextModel model, TextEngine engine, bool float32, IReadOnlyList<string> changes)
     {
@@ -40,12 +41,7 @@ internal sealed class WhyRun : IDisposable
     /// <exception cref="InvalidModelException">The model has changed since.</exception>
     public static WhyRun Open(LastRun last, int index, EngineOptions engine, IReadOnlyList<string> changes)
     {
-        var tokens = last.Answer.Length + (last.StopToken is null ? 0 : 1);
-        if (index < 0 || index >= tokens)
-        {
-            throw new UsageException(tokens == 0 ? "the last run chose no token" : $"there is no token {index}: the last run chose tokens 0 to {tokens - 1}{(last.StopToken is null ? "" : ", the last of which ended the answer")}");
-        }
-
+        Check(last, index);
         if (!Path.Exists(last.Model) || LastRun.FingerprintOf(last.Model) != last.Fingerprint)
         {
             throw new InvalidModelException($"the model of the last run, {last.Model}, is gone or has changed since: make a new run");
@@ -55,13 +51,25 @@ internal sealed class WhyRun : IDisposable
         try
         {
             var options = engine with { Float32 = engine.Float32 || last.Float32, Context = last.Context, LowMemory = last.LowMemory };
-            return new(last, index, model, new TextEngine(model, options), options.Float32, changes);
+            return new(last, index, model, new TextEngine(model, options), options.Float32, changes) { _isOwner = true };
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A run of an engine that is still there, which stays its owner's.</summary>
+    /// <param name="last">The run.</param>
+    /// <param name="index">Number of the token.</param>
+    /// <param name="engine">What ran it.</param>
+    /// <param name="changes">Changes of the model beside those of the run.</param>
+    /// <exception cref="UsageException">There is no such token, or a change does not fit.</exception>
+    public static WhyRun Of(LastRun last, int index, TextEngine engine, IReadOnlyList<string> changes)
+    {
+        Check(last, index);
+        return new(last, index, engine.Model, engine, last.Float32, changes);
     }
 
     /// <summary>Candidates, samplers, attribution and lens, of the run and of the changed model.</summary>
@@ -86,8 +94,20 @@ internal sealed class WhyRun : IDisposable
 
     public void Dispose()
     {
-        _engine.Dispose();
-        _model.Dispose();
+        if (_isOwner)
+        {
+            _engine.Dispose();
+            _model.Dispose();
+        }
+    }
+
+    private static void Check(LastRun last, int index)
+    {
+        var tokens = last.Answer.Length + (last.StopToken is null ? 0 : 1);
+        if (index < 0 || index >= tokens)
+        {
+            throw new UsageException(tokens == 0 ? "the last run chose no token" : $"there is no token {index}: the last run chose tokens 0 to {tokens - 1}{(last.StopToken is null ? "" : ", the last of which ended the answer")}");
+        }
     }
 
     // Means and positions are those of the prompt, as they were in the run.

@@ -47,12 +47,17 @@ public sealed class ModelText
     /// Appends the tokens of a request's prompt: the conversation as the template writes it, behind the begin token. Special tokens are read in what the template writes, never in what a user wrote.
     /// </summary>
     /// <returns>The text that was encoded, in UTF-8: positions of the tokens are positions in it. A begin token that no text wrote has length 0.</returns>
-    /// <exception cref="UsageException">The prompt is empty, or the model has no chat template.</exception>
+    /// <exception cref="UsageException">The prompt is empty, the model has no chat template, or there are earlier messages without one.</exception>
     public byte[] Encode(TextRequest request, List<TokenSpan> tokens)
     {
         if (request.Prompt.Length == 0)
         {
             throw new UsageException("the prompt is empty: give a text");
+        }
+
+        if (request is { Raw: true, History.Count: > 0 })
+        {
+            throw new UsageException("earlier messages need the chat template: a raw prompt has none");
         }
 
         var before = tokens.Count;
@@ -81,6 +86,7 @@ public sealed class ModelText
             messages.Add(new ChatMessage("system", system));
         }
 
+        messages.AddRange(request.History);
         messages.Add(new ChatMessage("user", request.Prompt));
         return PromptBytes.From(template.RenderSegments(messages, addGenerationPrompt: true, SpecialTokens));
     }

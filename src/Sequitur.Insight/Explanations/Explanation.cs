@@ -1,6 +1,7 @@
 using Sequitur.Engine;
 using Sequitur.Engine.Sampling;
 using Sequitur.Models;
+using Sequitur.Tensors.Ops;
 
 namespace Sequitur.Insight;
 
@@ -71,20 +72,24 @@ public sealed record Explanation
 /// <param name="Parameters">Weights.</param>
 /// <param name="Layers">Layers.</param>
 /// <param name="Heads">Most query heads of a layer; 0 where nothing is attention.</param>
+/// <param name="HasAttention">Whether anything is attention, be its heads readable or not.</param>
 /// <param name="Width">Width of the residual stream.</param>
 /// <param name="Vocabulary">Rows of logits.</param>
 /// <param name="Context">Positions that a sequence may have.</param>
 /// <param name="IsFloat32">Whether activations and cache stayed float32.</param>
-public sealed record ExplainedModel(string Name, string Family, long Parameters, int Layers, int Heads, int Width, int Vocabulary, int Context, bool IsFloat32)
+public sealed record ExplainedModel(string Name, string Family, long Parameters, int Layers, int Heads, bool HasAttention, int Width, int Vocabulary, int Context, bool IsFloat32)
 {
     /// <summary>The facts of an engine.</summary>
     public static ExplainedModel Of(TextEngine engine, Anatomy anatomy, bool isFloat32)
     {
         var model = engine.Model.Loaded.Model;
         return new(
-            engine.Model.Manifest.Name ?? model.GetType().Name, model.GetType().Name, CountOf(model), anatomy.Layers.Count, anatomy.Heads, anatomy.Width,
+            engine.Model.Manifest.Name ?? model.GetType().Name, model.GetType().Name, CountOf(model), anatomy.Layers.Count, anatomy.Heads, HasAttentionIn(anatomy), anatomy.Width,
             model.VocabularySize, engine.Engine.Context, isFloat32);
     }
+
+    /// <summary>Whether anything in a model is attention.</summary>
+    internal static bool HasAttentionIn(Anatomy anatomy) => anatomy.Graph.Nodes.Any(node => node.Op is Attention);
 
     private static long CountOf(Model model) => model.Parameters.Sum(parameter => parameter.Weight.Rows * parameter.Weight.Columns);
 }

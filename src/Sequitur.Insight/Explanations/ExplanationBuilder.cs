@@ -127,7 +127,9 @@ public sealed class ExplanationBuilder
     {
         if (anatomy.Heads == 0)
         {
-            _omissions.Add("attention: the layers have no attention heads; what they carry from token to token is a state of fixed size");
+            _omissions.Add(ExplainedModel.HasAttentionIn(anatomy)
+                ? "attention weights: they are not read from this family's kind of attention yet"
+                : "attention: the layers have no attention heads; what they carry from token to token is a state of fixed size");
             return false;
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Attention;
@@ -8,6 +9,8 @@ namespace Sequitur.Kernels.Attention;
 /// </summary>
 internal sealed unsafe class AttentionGradient
 {
+    private const int Lanes = 8;
+
     private readonly Operand _output;
     private readonly Operand _logSumExp;
 
@@ -52,7 +55,7 @@ internal sealed unsafe class AttentionGradient
 
     /// <summary>δ = Σ dout·out, which every score's gradient of the row and head subtracts.</summary>
     public float Delta(long row, int head) =>
-        Chain(OutputGradientOf(row, head), _output.Floats(row) + ((long)head * Shape.ValueDim), Shape.ValueDim);
+        Dot(OutputGradientOf(row, head), _output.Floats(row) + ((long)head * Shape.ValueDim), Shape.ValueDim);
 
     /// <summary>
     /// The weight p = exp(score − log-sum-exp) of a visible key, and the gradient of its dot product:
@@ -61,7 +64,7 @@ internal sealed unsafe class AttentionGradient
     public (float Weight, float DotGradient) Pair(long row, int head, long sequence, long key, float delta)
     {
         var keyHead = head / Shape.Group;
-        var score = Chain(QueryOf(row, head), Keys.Key(Shape, sequence, key, keyHead), Shape.KeyDim) * Shape.Scale;
+        var score = Dot(QueryOf(row, head), Keys.Key(Shape, sequence, key, keyHead), Shape.KeyDim) * Shape.Scale;
         var slope = 1f;
         foreach (var term in Shape.Terms)
         {
@@ -70,14 +73,20 @@ internal sealed unsafe class AttentionGradient
         }
 
         var weight = Scalar.Exp(score - _logSumExp.Floats(row)[head]);
-        var gradient = Chain(OutputGradientOf(row, head), Keys.Value(Shape, sequence, key, keyHead), Shape.ValueDim) - delta;
+        var gradient = Dot(OutputGradientOf(row, head), Keys.Value(Shape, sequence, key, keyHead), Shape.ValueDim) - delta;
         return (weight, weight * gradient * slope * Shape.Scale);
     }
 
     /// <summary>Adds weight times a vector to a sum, fused.</summary>
     public static void Accumulate(float* sum, float weight, float* vector, int count)
     {
-        for (var i = 0; i < count; i++)
+        var (factor, i) = (Vector256.Create(weight), 0);
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            Vector256.FusedMultiplyAdd(factor, Vector256.Load(vector + i), Vector256.Load(sum + i)).Store(sum + i);
+        }
+
+        for (; i < count; i++)
         {
             sum[i] = MathF.FusedMultiplyAdd(weight, vector[i], sum[i]);
         }
@@ -93,14 +102,24 @@ internal sealed unsafe class AttentionGradient
         }
     }
 
-    private static float Chain(float* a, float* b, int count)
+    /// <summary>
+    /// Σ a·b in eight chains of fused multiply-adds, element i in chain i modulo 8; the chains are then added in pairs: 0 with 4, 1 with 5 …, of these the first with the third, the second with the fourth, and the two
+    /// that are left. Every tier computes it so: a serial chain would wait for each sum.
+    /// </summary>
+    public static float Dot(float* a, float* b, int count)
     {
-        var sum = 0f;
-        for (var i = 0; i < count; i++)
+        var (sums, i) = (Vector256<float>.Zero, 0);
+        for (; i <= count - Lanes; i += Lanes)
         {
-            sum = MathF.FusedMultiplyAdd(a[i], b[i], sum);
+            sums = Vector256.FusedMultiplyAdd(Vector256.Load(a + i), Vector256.Load(b + i), sums);
         }
 
-        return sum;
+        for (var lane = 0; i + lane < count; lane++)
+        {
+            sums = sums.WithElement(lane, MathF.FusedMultiplyAdd(a[i + lane], b[i + lane], sums.GetElement(lane)));
+        }
+
+        var half = sums.GetLower() + sums.GetUpper();
+        return (half.GetElement(0) + half.GetElement(2)) + (half.GetElement(1) + half.GetElement(3));
     }
 }

@@ -48,12 +48,8 @@ public class AttentionGradientTests
             {
                 for (var head = 0; head < 2; head++)
                 {
-                    var score = 0f;
-                    for (var d = 0; d < 8; d++)
-                    {
-                        score = MathF.FusedMultiplyAdd(Row<float>(data.Q, i)[(head * 8) + d], Row<float>(data.K, 0)[d], score);
-                    }
-
+                    float Term(int d) => Row<float>(data.Q, i)[(head * 8) + d] * Row<float>(data.K, 0)[d];
+                    var score = ((Term(0) + Term(4)) + (Term(2) + Term(6))) + ((Term(1) + Term(5)) + (Term(3) + Term(7)));
                     var weight = Scalar.Exp((score * shape.Scale) - Row<float>(bound.LogSumExp, i)[head]);
                     for (var d = 0; d < 4; d++)
                     {
