@@ -41,6 +41,11 @@ public sealed class AtomicFile : IDisposable
                 throw new IOException("this is a directory");
             }
 
+            if (IsDevice(target))
+            {
+                throw new IOException("this is a device, and would be replaced by a file");
+            }
+
             var name = $".{System.IO.Path.GetFileName(target)}.{System.IO.Path.GetRandomFileName()}.unfinished";
             var unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(target)!, name);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 1 << 16, PreallocationSize = bytes };
@@ -116,4 +121,8 @@ public sealed class AtomicFile : IDisposable
     private static bool IsOfFile(Exception problem) => problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
 
     private static IOException CannotWrite(string path, Exception problem) => new($"the file cannot be written: {path}: {problem.Message}", problem);
+
+    // The system's folder of devices, but for the part of it that is a disk in memory.
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal) && System.IO.Path.Exists(path);
 }
