@@ -47,7 +47,7 @@ public sealed class ChangedRunTests
     }
 
     [Theory]
-    [InlineData("--ablate", "99.4", "no value is called 'layers.99.attn_heads'; there are embed, ")]
+    [InlineData("--ablate", "99.4", "no value is called 'layers.99.attn_heads'")]
     [InlineData("--ablate", "3.9", "there is no head 9 in layer 3: it has heads 0 to 8")]
     [InlineData("--ablate", "3", "--ablate: '3' is no ablation: write LAYER.HEAD")]
     [InlineData("--scale", "layers.3.fnf_out=2", "no value is called 'layers.3.fnf_out'")]

@@ -14,7 +14,7 @@ public sealed class ExplainFamilyTests
     [InlineData("gpt2", true, true, false)]
     [InlineData("gemma2", true, false, true)]
     [InlineData("mixtral", true, false, true)]
-    [InlineData("deepseek_v3", false, false, true)]
+    [InlineData("deepseek_v3", true, false, true)]
     [InlineData("rwkv", false, false, false)]
     public void Explain_AFamily_ShowsWhatItHas(string family, bool hasHeads, bool learned, bool rotary)
     {

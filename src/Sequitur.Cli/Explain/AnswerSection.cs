@@ -89,7 +89,7 @@ internal sealed class AnswerSection(ExplainText text, Sheet sheet)
 
     private IReadOnlyList<Inked> Row(ExplainedTurn turn, long most) =>
     [
-        ExplainText.Whole(turn.Number + 1), ExplainText.Whole(turn.Taken), turn.IsStop ? new($"{text.Token(turn.Token)} end", Ink.Dim) : new(text.Token(turn.Token), Ink.Token), ExplainText.Percent(turn.Probability),
+        ExplainText.Whole(turn.Number), ExplainText.Whole(turn.Taken), turn.IsStop ? new($"{text.Token(turn.Token)} end", Ink.Dim) : new(text.Token(turn.Token), Ink.Token), ExplainText.Percent(turn.Probability),
         Quantity.Count(turn.Positions, "token"), ExplainText.Whole(turn.Pages), Quantity.Bytes(turn.Bytes), new(Blocks.Bar((double)turn.Bytes / most, 12), Ink.Bar),
     ];
 

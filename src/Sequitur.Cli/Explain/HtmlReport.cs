@@ -129,7 +129,7 @@ internal sealed class HtmlReport(ExplainText text, int? head)
     private XElement Loop() => Stage(
         "6 Loop", $"{Quantity.Count(_run.Turns.Count, "turn")} of stages 2 to 5",
         Html.Paragraph("The new token goes in behind the others, and the next one is made. Only the new one goes through the layers: what they kept of those before it, their keys and values, lies in a cache that grows with every turn."),
-        Html.Table(["turn#", "tokens in#", "chosen", "p#", "positions in the cache#", "pages#", "bytes#"], Rows(_run.Turns.Count, 7, i => _run.Turns[i] is var turn ? [$"{turn.Number + 1}", $"{turn.Taken}", Html.Token(text.Token(turn.Token)), ExplainText.Percent(turn.Probability), ExplainText.Whole(turn.Positions), ExplainText.Whole(turn.Pages), ExplainText.Whole(turn.Bytes)] : [])),
+        Html.Table(["turn#", "tokens in#", "chosen", "p#", "positions in the cache#", "pages#", "bytes#"], Rows(_run.Turns.Count, 7, i => _run.Turns[i] is var turn ? [$"{turn.Number}", $"{turn.Taken}", Html.Token(text.Token(turn.Token)), ExplainText.Percent(turn.Probability), ExplainText.Whole(turn.Positions), ExplainText.Whole(turn.Pages), ExplainText.Whole(turn.Bytes)] : [])),
         Html.Paragraph(text.End()));
 
     private XElement Detokenize() => Stage(

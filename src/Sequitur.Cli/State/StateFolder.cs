@@ -11,18 +11,7 @@ internal sealed class StateFolder(string path)
     private const long MostBytes = 64 << 20;
 
     /// <summary>The system's place: <c>$XDG_STATE_HOME/sequitur</c>, by default <c>~/.local/state/sequitur</c>; on Windows and macOS what takes its part.</summary>
-    public static string Usual
-    {
-        get
-        {
-            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-            var root = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given ? given
-                : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
-                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Application Support")
-                : Path.Combine(home, ".local", "state");
-            return Path.Combine(root, "sequitur");
-        }
-    }
+    public static string Usual => Path.Combine(Platform.Current.StateRoot, "sequitur");
 
     /// <summary>Where the last run is.</summary>
     public string LastRunPath => Path.Combine(path, LastRunName);
@@ -33,13 +22,9 @@ internal sealed class StateFolder(string path)
     {
         try
         {
-            CreateFolder();
+            Platform.Current.CreatePrivateFolder(path);
             using var file = AtomicFile.Create(LastRunPath);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(file.Stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
+            Platform.Current.MakePrivate(file.Stream);
             JsonSerializer.Serialize(file.Stream, run, LastRunJson.Default.LastRun);
             file.Commit();
             return true;
@@ -76,18 +61,6 @@ internal sealed class StateFolder(string path)
         catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidModelException($"{LastRunPath} cannot be read: {problem.Message}; make a new run", problem);
-        }
-    }
-
-    private void CreateFolder()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

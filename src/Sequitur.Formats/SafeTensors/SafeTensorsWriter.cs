@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace Sequitur.Formats.SafeTensors;
@@ -14,6 +14,7 @@ public sealed record NamedTensor(string Name, IReadOnlyList<long> Shape, float[]
 public static class SafeTensorsWriter
 {
     private const int Alignment = 8;
+    private const int NumbersAtOnce = 1 << 14;
 
     /// <summary>Writes tensors.</summary>
     /// <param name="stream">Where they are written.</param>
@@ -23,7 +24,7 @@ public static class SafeTensorsWriter
     {
         var head = Head(tensors);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)head.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)head.Length);
         stream.Write(length);
         stream.Write(head);
         foreach (var tensor in tensors)
@@ -75,21 +76,16 @@ public static class SafeTensorsWriter
 
     private static void WriteNumbers(Stream stream, float[] numbers)
     {
-        if (BitConverter.IsLittleEndian)
+        var bytes = new byte[NumbersAtOnce * sizeof(float)];
+        for (var first = 0; first < numbers.Length; first += NumbersAtOnce)
         {
-            foreach (var chunk in numbers.Chunk(1 << 20))
+            var count = Math.Min(NumbersAtOnce, numbers.Length - first);
+            for (var i = 0; i < count; i++)
             {
-                stream.Write(MemoryMarshal.AsBytes(chunk.AsSpan()));
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), numbers[first + i]);
             }
 
-            return;
-        }
-
-        Span<byte> four = stackalloc byte[sizeof(float)];
-        foreach (var number in numbers)
-        {
-            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(four, number);
-            stream.Write(four);
+            stream.Write(bytes, 0, count * sizeof(float));
         }
     }
 }

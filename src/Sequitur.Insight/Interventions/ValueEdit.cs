@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Sequitur.Kernels.Elementwise;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Execution;
@@ -52,6 +52,16 @@ public sealed class ValueEdit(string name, RowEdit edit) : GraphRewrite
         }
     }
 
-    private string Digest() => edit.Addend is null ? "0"
-        : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(MemoryMarshal.AsBytes(edit.Addend.AsSpan())));
+    // Plans are shared by description, so it must tell vectors apart.
+    private string Digest()
+    {
+        if (edit.Addend is null)
+        {
+            return "0";
+        }
+
+        var bytes = new byte[edit.Addend.Length * sizeof(float)];
+        Buffer.BlockCopy(edit.Addend, 0, bytes, 0, bytes.Length);
+        return Convert.ToHexString(SHA256.HashData(bytes));
+    }
 }

@@ -68,4 +68,13 @@ public interface IPlatform
     /// The new file has the rights of the one it replaces.
     /// </summary>
     void Replace(string file, string destination);
+
+    /// <summary>The folder in which programs keep what they remember for their user.</summary>
+    string StateRoot { get; }
+
+    /// <summary>Creates a folder, and those above it, that only its owner can read. One that is there stays as it is.</summary>
+    void CreatePrivateFolder(string path);
+
+    /// <summary>Lets only its owner read an open file.</summary>
+    void MakePrivate(FileStream file);
 }

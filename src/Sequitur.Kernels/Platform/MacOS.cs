@@ -23,6 +23,9 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
         return ProcessInfo(Environment.ProcessId, TaskInfo, 0, info, size) == size ? (long)info[1] : throw LastError();
     }
 
+    public override string StateRoot =>
+        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given ? given : Path.Combine(Home, "Library", "Application Support");
+
     public override long PeakResidentBytes()
     {
         // struct rusage: two timevals of 16 bytes, then ru_maxrss, in bytes on this system, and 13 longs more

@@ -78,6 +78,15 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     public abstract long PeakResidentBytes();
 
+    /// <summary>The XDG base directory specification's place.</summary>
+    public virtual string StateRoot => Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given ? given : Path.Combine(Home, ".local", "state");
+
+    protected static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
+    public void CreatePrivateFolder(string path) => Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    public void MakePrivate(FileStream file) => File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
     public abstract long PhysicalBytes();
 
     public void WriteOutput(ReadOnlySpan<byte> bytes)

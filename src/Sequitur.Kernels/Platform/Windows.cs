@@ -94,6 +94,15 @@ internal sealed unsafe partial class Windows : IPlatform
 
     public long ResidentBytes() => (long)Counters().WorkingSetSize;
 
+    public string StateRoot => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+
+    // A user's own folder is closed to others already.
+    public void CreatePrivateFolder(string path) => Directory.CreateDirectory(path);
+
+    public void MakePrivate(FileStream file)
+    {
+    }
+
     public long PeakResidentBytes() => (long)Counters().PeakWorkingSetSize;
 
     public void WriteOutput(ReadOnlySpan<byte> bytes)
