@@ -42,6 +42,7 @@ public sealed class CapturedValue
 
     internal void Append(Operand source, int first, int count)
     {
+        _numbers.EnsureCapacity(_numbers.Count + (count * Columns));
         for (var row = first; row < first + count; row++)
         {
             var memory = source.Memory.Slice(row * source.Stride, (long)Columns * sizeof(float));
