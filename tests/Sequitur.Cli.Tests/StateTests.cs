@@ -81,8 +81,11 @@ public sealed class StateTests : IDisposable
     [Theory]
     [InlineData("Version", "9", "was kept by another version of the program: make a new run")]
     [InlineData("Schema", "\"other\"", "was kept by another version of the program: make a new run")]
-    [InlineData("Prompt", "[]", "was kept by another version of the program: make a new run")]
-    [InlineData("Answer", "null", "was kept by another version of the program: make a new run")]
+    [InlineData("Prompt", "[]", "is damaged: make a new run")]
+    [InlineData("Prompt", "[-1]", "is damaged: make a new run")]
+    [InlineData("Changes", "[null]", "is damaged: make a new run")]
+    [InlineData("Context", "-3", "is damaged: make a new run")]
+    [InlineData("Answer", "null", "is damaged: make a new run")]
     [InlineData("Prompt", "\"text\"", "cannot be read")]
     public void Why_StateOfAnotherVersion_SaysSo(string key, string value, string message)
     {

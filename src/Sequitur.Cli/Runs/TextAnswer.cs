@@ -32,7 +32,7 @@ internal sealed class TextAnswer(ResultStream output, bool toTerminal) : IRunOut
         var safe = new StringBuilder();
         foreach (var character in Encoding.UTF8.GetString(text))
         {
-            _ = char.IsControl(character) && character is not ('\n' or '\t') ? safe.Append('\uFFFD') : safe.Append(character);
+            _ = char.IsControl(character) && character is not ('\n' or '\r' or '\t') ? safe.Append('\uFFFD') : safe.Append(character);
         }
 
         return Encoding.UTF8.GetBytes(safe.ToString());

@@ -53,7 +53,9 @@ internal sealed record LastRun
 
     /// <summary>Whether nothing is missing that a run has.</summary>
     [JsonIgnore]
-    public bool IsWhole => Model is { Length: > 0 } && Prompt is { Length: > 0 } && Answer is not null && Samplers is not null && Changes is not null && Fingerprint is not null;
+    public bool IsWhole => Model is { Length: > 0 } && Fingerprint is not null && Context is null or > 0
+        && Prompt is { Length: > 0 } && Answer is not null && Prompt.Concat(Answer).All(id => id >= 0) && StopToken is null or >= 0
+        && Samplers is not null && Changes is not null && Changes.All(change => change is not null);
 
     /// <summary>A run, to be kept.</summary>
     /// <param name="model">The model as it was named.</param>
@@ -79,7 +81,7 @@ internal sealed record LastRun
     public static string FingerprintOf(string model)
     {
         IEnumerable<string> files = Directory.Exists(model) ? Directory.EnumerateFiles(model).Order(StringComparer.Ordinal) : [model];
-        return string.Join(';', files.Select(file => new FileInfo(file)).Select(file => $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}"));
+        return string.Join(';', files.Select(file => new FileInfo(file)).Where(file => file.Exists).Select(file => $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}"));
     }
 }
 

@@ -25,6 +25,13 @@ internal sealed class StateFolder(string path)
             Platform.Current.CreatePrivateFolder(path);
             using var file = AtomicFile.Create(LastRunPath);
             Platform.Current.MakePrivate(file.Stream);
+            if (File.Exists(LastRunPath))
+            {
+                // The new file takes over the rights of the one that it replaces.
+                using var old = File.OpenRead(LastRunPath);
+                Platform.Current.MakePrivate(old);
+            }
+
             JsonSerializer.Serialize(file.Stream, run, LastRunJson.Default.LastRun);
             file.Commit();
             return true;
@@ -54,9 +61,9 @@ internal sealed class StateFolder(string path)
             }
 
             var run = JsonSerializer.Deserialize(File.ReadAllBytes(LastRunPath), LastRunJson.Default.LastRun);
-            return run is { Schema: LastRun.SchemaName, Version: LastRun.CurrentVersion } && run.IsWhole
-                ? run
-                : throw new InvalidModelException($"{LastRunPath} was kept by another version of the program: make a new run");
+            return run is not { Schema: LastRun.SchemaName, Version: LastRun.CurrentVersion }
+                ? throw new InvalidModelException($"{LastRunPath} was kept by another version of the program: make a new run")
+                : run.IsWhole ? run : throw new InvalidModelException($"{LastRunPath} is damaged: make a new run");
         }
         catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
         {

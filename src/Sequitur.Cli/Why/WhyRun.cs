@@ -50,6 +50,11 @@ internal sealed class WhyRun : IDisposable
         var model = TextModel.Load(last.Model);
         try
         {
+            if (last.Prompt.Concat(last.Answer).Append(last.StopToken ?? 0).Any(id => id >= model.Tokenizer.Vocabulary.Count))
+            {
+                throw new InvalidModelException($"the last run has tokens that {last.Model} does not know: its file is damaged, make a new run");
+            }
+
             var options = engine with { Float32 = engine.Float32 || last.Float32, Context = last.Context, LowMemory = last.LowMemory };
             return new(last, index, model, new TextEngine(model, options), options.Float32, changes) { _isOwner = true };
         }

@@ -23,8 +23,7 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
         return ProcessInfo(Environment.ProcessId, TaskInfo, 0, info, size) == size ? (long)info[1] : throw LastError();
     }
 
-    public override string StateRoot =>
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given ? given : Path.Combine(Home, "Library", "Application Support");
+    public override string StateRoot => GivenStateRoot ?? Path.Combine(Home, "Library", "Application Support");
 
     public override long PeakResidentBytes()
     {

@@ -79,7 +79,10 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     public abstract long PeakResidentBytes();
 
     /// <summary>The XDG base directory specification's place.</summary>
-    public virtual string StateRoot => Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given ? given : Path.Combine(Home, ".local", "state");
+    public virtual string StateRoot => GivenStateRoot ?? Path.Combine(Home, ".local", "state");
+
+    // The specification has relative paths ignored.
+    protected static string? GivenStateRoot => Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } given && Path.IsPathRooted(given) ? given : null;
 
     protected static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
