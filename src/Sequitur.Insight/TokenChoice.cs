@@ -41,6 +41,9 @@ public sealed record TokenChoice
     /// <summary>What each sampler did; null where no sampler was asked.</summary>
     public required SamplingReport? Sampling { get; init; }
 
+    /// <summary>The chosen token's log-probability.</summary>
+    public required double LogProbability { get; init; }
+
     /// <summary>Entropy of the distribution, in nats.</summary>
     public required double Entropy { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record TokenChoice
             RunnerUp = other,
             Candidates = candidates,
             Sampling = sampling,
+            LogProbability = logits[chosen] - total,
             Entropy = Distributions.Entropy(logits),
             Logit = logit,
             Lead = logit - attributor.Of(other),

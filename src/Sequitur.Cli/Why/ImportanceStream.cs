@@ -24,10 +24,11 @@ internal sealed class ImportanceStream
     /// <param name="ids">The prompt.</param>
     /// <param name="token">The chosen token.</param>
     /// <param name="rewrites">Changes of the model.</param>
-    public ImportanceStream(InferenceEngine engine, IReadOnlyList<int> ids, int token, IReadOnlyList<GraphRewrite> rewrites)
+    /// <param name="unchanged">The token's log-probability behind the whole prompt.</param>
+    public ImportanceStream(InferenceEngine engine, IReadOnlyList<int> ids, int token, IReadOnlyList<GraphRewrite> rewrites, double? unchanged)
     {
         _tokens = ids.Count;
-        _passes = new Counterfactuals(engine, ids, token, rewrites);
+        _passes = unchanged is { } known ? new Counterfactuals(engine, ids, token, rewrites) { Unchanged = known } : new Counterfactuals(engine, ids, token, rewrites);
         try
         {
             Gradients = new EmbeddingGradients(engine, ids, token, rewrites).TimesInput();

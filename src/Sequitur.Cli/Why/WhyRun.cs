@@ -19,6 +19,7 @@ internal sealed class WhyRun : IDisposable
     private readonly int _token;
     private readonly bool _isOtherwise;
     private IReadOnlyList<GraphRewrite> _rewrites = [];
+    private double? _logProbability;
     private bool _isOwner;
 
     private WhyRun(LastRun last, int index, TextModel model, TextEngine engine, bool float32, IReadOnlyList<string> changes)
@@ -83,7 +84,7 @@ internal sealed class WhyRun : IDisposable
         var original = Resolve(_last.Changes, cancellation);
         var samplers = Replay(original, cancellation);
         var choice = TokenChoice.Of(_engine.Engine, _ids, _token, samplers, original, cancellation);
-        _rewrites = original;
+        (_rewrites, _logProbability) = (original, choice.LogProbability);
         if (_changes.Count == 0)
         {
             return new(_index, choice, null, _last.Changes);
@@ -91,11 +92,13 @@ internal sealed class WhyRun : IDisposable
 
         string[] all = [.. _last.Changes, .. _changes];
         _rewrites = Resolve(all, cancellation);
-        return new(_index, choice, TokenChoice.Of(_engine.Engine, _ids, _token, null, _rewrites, cancellation), all);
+        var changed = TokenChoice.Of(_engine.Engine, _ids, _token, null, _rewrites, cancellation);
+        _logProbability = changed.LogProbability;
+        return new(_index, choice, changed, all);
     }
 
     /// <summary>Which tokens matter, in the model as it was explained.</summary>
-    public ImportanceStream Importance() => new(_engine.Engine, _ids, _token, _rewrites);
+    public ImportanceStream Importance() => new(_engine.Engine, _ids, _token, _rewrites, _logProbability);
 
     public void Dispose()
     {

@@ -14,8 +14,12 @@ public sealed class Counterfactuals(InferenceEngine engine, IReadOnlyList<int> i
 {
     private double? _unchanged;
 
-    /// <summary>The log-probability with the whole prompt.</summary>
-    public double Unchanged => _unchanged ??= LogProbability(ids, []);
+    /// <summary>The log-probability with the whole prompt; computed unless it is given.</summary>
+    public double Unchanged
+    {
+        get => _unchanged ??= LogProbability(ids, []);
+        init => _unchanged = value;
+    }
 
     /// <summary>The change when a token is taken out and the others move together. Without the last token this is the prediction at the one before it.</summary>
     /// <exception cref="UsageException">It is the only token, or there is none.</exception>
