@@ -100,7 +100,7 @@ public sealed class ErrorTests
     [Fact]
     public void Parse_OfHostileTexts_AreErrorsOfTheUser()
     {
-        string[] pieces = ["", " ", "=", "@", "*", "-", "1", ".", ":", "\"", "layers.0.l_out", "é\0\n", "٣",  "99999999999999999999", "1e999", "NaN", "all", ",", "--1", "0.0", "ffn", new string('a', 5000), "\ud800"];
+        string[] pieces = ["", " ", "=", "@", "*", "-", "1", ".", ":", "\"", "layers.0.l_out", "é\0\n", "٣", "99999999999999999999", "1e999", "NaN", "all", ",", "--1", "0.0", "ffn", new string('a', 5000), "\ud800"];
         var random = new Random(3);
         for (var i = 0; i < 4000; i++)
         {

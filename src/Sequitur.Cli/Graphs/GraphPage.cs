@@ -23,7 +23,8 @@ internal sealed class GraphPage(TextWriter writer, int width)
         var alike = section.Layers.Count > 1 ? $", alike: {section.Layers.Count} ×" : ":";
         Line($"\n{section.Title}{alike} {Quantity.Count(section.Nodes.Count(node => !node.Op.IsView), "operation")}");
         var table = new TextTable(
-            new("result", Overflow: Overflow.CutEnd), new("shape"), new("operation", Overflow: Overflow.CutEnd), new("reads", Overflow: Overflow.CutEnd), new("weights", Overflow: Overflow.CutEnd)) { Indent = 2 };
+            new("result", Overflow: Overflow.CutEnd), new("shape"), new("operation", Overflow: Overflow.CutEnd), new("reads", Overflow: Overflow.CutEnd), new("weights", Overflow: Overflow.CutEnd))
+        { Indent = 2 };
         foreach (var node in section.Nodes)
         {
             var result = node.Outputs[0];

@@ -25,7 +25,8 @@ internal sealed class TracePage(IReadOnlyList<TracedValue> values, int[]? positi
         {
             writer.Write($"{value.Name} [{string.Join(", ", value.Shape)}]\n");
             var table = new TextTable(
-                new("position", true), new("token", Overflow: Overflow.CutEnd), new($"first {Shown} … last {Shown}"), new("length", true)) { Indent = 2 };
+                new("position", true), new("token", Overflow: Overflow.CutEnd), new($"first {Shown} … last {Shown}"), new("length", true))
+            { Indent = 2 };
             for (var row = 0; row < value.Shape[0]; row++)
             {
                 var numbers = value.Numbers.AsSpan(row * value.Columns, value.Columns);

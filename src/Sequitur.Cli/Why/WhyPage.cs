@@ -114,7 +114,8 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
     {
         var (logit, lead) = (choice.Logit, choice.Lead);
         var table = new TextTable(
-            new("layer"), new("attention", true), new("lead", true), new("feed-fwd", true), new("lead", true), new("lens: best", Overflow: Overflow.CutEnd), new("", true), new("rank", true)) { Indent = 2 };
+            new("layer"), new("attention", true), new("lead", true), new("feed-fwd", true), new("lead", true), new("lens: best", Overflow: Overflow.CutEnd), new("", true), new("rank", true))
+        { Indent = 2 };
         void Row(string name, double? a, double? aLead, double? f, double? fLead, LensRow? lens) => table.Add(
             name, Signed(a, ""), Signed(aLead, ""), Signed(f, ""), Signed(fLead, ""), lens is null ? "" : Piece(lens.Best), lens is null ? "" : Percent(lens.BestProbability), lens is null ? "" : $"{lens.Rank + 1}");
         Row("embedding", logit.Embedding, lead.Embedding, null, null, choice.Lens[0]);
