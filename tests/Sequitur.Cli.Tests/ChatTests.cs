@@ -289,8 +289,7 @@ public sealed class ChatTests : IDisposable
         child.Input.Flush();
         child.Output.Read().ShouldBeGreaterThan(0);
         var output = child.Output.ReadToEndAsync(TestContext.Current.CancellationToken);
-        child.Signal("INT");
-        child.Signal("INT");
+        child.SignalUntilTheEnd("INT");
 
         child.Wait(output).Code.ShouldBe(130);
     }

@@ -93,6 +93,19 @@ internal sealed class Child : IDisposable
         kill.ExitCode.ShouldBe(0);
     }
 
+    /// <summary>Sends a signal again and again until the process ends: two that come at once are one.</summary>
+    public void SignalUntilTheEnd(string name)
+    {
+        const int Milliseconds = 300;
+        const int Most = 100;
+        for (var i = 0; i < Most && !_process.HasExited; i++)
+        {
+            using var kill = Process.Start("kill", ["-" + name, $"{_process.Id}"]);
+            kill.WaitForExit();
+            _process.WaitForExit(Milliseconds);
+        }
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
