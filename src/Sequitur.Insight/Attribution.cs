@@ -40,7 +40,7 @@ public sealed record Attribution
     /// <summary>The logit before a soft cap, as the model computed it.</summary>
     public required double RawLogit { get; init; }
 
-    /// <summary>What the parts leave over of the raw logit: rounding.</summary>
+    /// <summary>What the parts leave over of the raw logit: rounding, and what changes of the stream itself put in or took out.</summary>
     public double Remainder => RawLogit - Embedding - Attention.Sum() - FeedForward.Sum() - Bias;
 
     /// <summary>The difference of two tokens' attributions: why the first leads.</summary>
@@ -79,7 +79,7 @@ public sealed class Attributor
     public Attributor(Recording recording, int? position = null)
     {
         (_recording, _anatomy, _position) = (recording, recording.Anatomy, position ?? recording.Tokens - 1);
-        _path = new LinearPath(_anatomy.Graph, name => recording.Row(name, _position));
+        _path = new LinearPath(_anatomy.Graph, _position, name => recording.Row(name, _position));
         _factors = LayerFactors(_anatomy);
         var logits = _anatomy.Graph.Value(Names.Logits);
         _raw = logits.Node.Op is Elementwise { Function.Factor: null } ? logits.Node.Inputs[0] : logits;

@@ -39,8 +39,9 @@ internal sealed record Direction(double[] Weights, double Constant)
 /// (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits").
 /// </summary>
 /// <param name="graph">The graph, not lowered.</param>
+/// <param name="position">The position.</param>
 /// <param name="row">The actual row of a named value at the position.</param>
-internal sealed class LinearPath(Graph graph, LinearPath.RowOf row)
+internal sealed class LinearPath(Graph graph, int position, LinearPath.RowOf row)
 {
     private readonly Dictionary<Tensor, string> _names = graph.Named.GroupBy(named => named.Value).ToDictionary(group => group.Key, group => group.First().Key);
 
@@ -107,17 +108,20 @@ internal sealed class LinearPath(Graph graph, LinearPath.RowOf row)
             : (followed, direction);
     }
 
-    private static Direction Edited(RowEdit edit, Direction direction)
+    // A change at other positions than this one changes nothing here.
+    private Direction Edited(RowEdit edit, Direction direction)
     {
-        if (edit.Positions is not null)
+        var place = edit.Positions is null ? 0 : Array.BinarySearch(edit.Positions, position);
+        if (place < 0)
         {
-            throw new NotSupportedException("there is no attribution through a change at chosen positions");
+            return direction;
         }
 
+        var first = edit.IsPerPosition ? place * edit.Columns : 0;
         var (weights, constant) = (direction.Weights.ToArray(), direction.Constant);
         for (var i = 0; i < edit.Columns; i++)
         {
-            constant += edit.Addend is { } addend ? addend[i] * weights[edit.FirstColumn + i] : 0;
+            constant += edit.Addend is { } addend ? addend[first + i] * weights[edit.FirstColumn + i] : 0;
             weights[edit.FirstColumn + i] *= edit.Scale;
         }
 

@@ -22,6 +22,23 @@ public sealed class RewriteTests
     }
 
     [Theory]
+    [InlineData("llama", "-1")]
+    [InlineData("llama", "2-5")]
+    [InlineData("gpt2", "-1")]
+    [InlineData("gemma2", "-1")]
+    public void Attribution_OfAChangeAtChosenPositions_AddsUp(string family, string positions)
+    {
+        using var engine = Runs.Engine(family);
+        var ids = Runs.Tokens(12);
+        var changes = Runs.Changes(engine, ids, Scaling.Parse($"layers.0.attn_out=0.5@{positions}"), Scaling.Parse($"layers.1.ffn_out=-2@{positions}"));
+
+        var attribution = new Attributor(Runs.Record(engine, ids, Attributor.ValuesOf(Anatomy.Of(engine)), changes)).Of(3);
+
+        Math.Abs(attribution.Remainder).ShouldBeLessThan(1e-4);
+        attribution.Heads.Zip(attribution.AttentionBias, (heads, bias) => heads.Sum() + bias).ToArray().ShouldBeNear(attribution.Attention, 1e-4, "heads and bias");
+    }
+
+    [Theory]
     [MemberData(nameof(Runs.Decoders), MemberType = typeof(Runs))]
     public void Capture_OfEverything_ChangesNoBit(string family)
     {

@@ -17,10 +17,11 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
 
     private TokenChoice? _choice;
     private double[]? _gradients;
+    private bool _isChanged;
 
     public void Choice(WhyAnswer answer)
     {
-        _choice = answer.Explained;
+        (_choice, _isChanged) = (answer.Explained, answer.Changes.Count > 0);
         Line($"Token {answer.Index} of the answer: {Quoted(_choice.Token)} (id {_choice.Token}), chosen behind {Quantity.Count(_choice.Ids.Count, "token")}");
         if (answer.Changed is { } changed)
         {
@@ -128,6 +129,11 @@ internal sealed class WhyPage(TextWriter writer, int width, TokenNames names) : 
         Row("remainder", logit.Remainder, lead.Remainder, null, null, null);
         Row("sum", logit.RawLogit, lead.RawLogit, null, null, null);
         table.WriteTo(writer, width);
+        if (_isChanged)
+        {
+            Line("The remainder holds what the changes themselves put into the stream, or took out of it.");
+        }
+
         Line($"The sum is the logit before any soft cap. The final norm divides by {Number(choice.FinalNormDivisor)}, which is taken as it is. Rank: the place of {Quoted(choice.Token)} among all tokens.");
     }
 
