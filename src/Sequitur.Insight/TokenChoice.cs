@@ -75,19 +75,12 @@ public sealed record TokenChoice
         var attributor = new Attributor(recording);
         var logit = attributor.Of(chosen);
         var total = Distributions.LogSumExp(logits);
-        var listed = best.Contains(chosen) ? best : [.. best, chosen];
-        var candidates = new List<Candidate>();
-        foreach (var id in listed)
-        {
-            candidates.Add(new(id, logits[id], Scalar.ExpDouble(logits[id] - total), sampling?.Steps.FirstOrDefault(step => step.Removed.Contains(id))?.Sampler));
-        }
-
         return new()
         {
             Ids = recording.Ids,
             Token = chosen,
             RunnerUp = other,
-            Candidates = candidates,
+            Candidates = CandidatesOf(logits, chosen, MostCandidates, sampling),
             Sampling = sampling,
             LogProbability = logits[chosen] - total,
             Entropy = Distributions.Entropy(logits),
@@ -102,6 +95,18 @@ public sealed record TokenChoice
     public static TokenChoice Of(
         InferenceEngine engine, IReadOnlyList<int> ids, int? token = null, SamplingReport? sampling = null, IReadOnlyList<GraphRewrite>? rewrites = null, CancellationToken cancellation = default) =>
         Of(Recording.Of(engine, ids, ValuesOf(Anatomy.Of(engine)), rewrites, cancellation), token, sampling);
+
+    /// <summary>The likeliest tokens, and a chosen one if it is none of them.</summary>
+    internal static List<Candidate> CandidatesOf(ReadOnlySpan<float> logits, int chosen, int count, SamplingReport? sampling)
+    {
+        var (best, total, candidates) = (Distributions.Top(logits, count), Distributions.LogSumExp(logits), new List<Candidate>());
+        foreach (var id in best.Contains(chosen) ? best : [.. best, chosen])
+        {
+            candidates.Add(new(id, logits[id], Scalar.ExpDouble(logits[id] - total), sampling?.Steps.FirstOrDefault(step => step.Removed.Contains(id))?.Sampler));
+        }
+
+        return candidates;
+    }
 
     internal static List<LensRow> LensOf(Recording recording, int token)
     {

@@ -1,7 +1,6 @@
 using Sequitur.Engine;
 using Sequitur.Engine.Sampling;
 using Sequitur.Kernels;
-using Sequitur.Kernels.Numerics;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tokenizers;
 
@@ -165,16 +164,8 @@ public sealed class ExplanationBuilder
     private ExplainedHeadStage Head(Recording recording, SamplingReport choice, double? divisor)
     {
         var logits = recording.Logits;
-        var best = Distributions.Top(logits, _options.Candidates);
-        var total = Distributions.LogSumExp(logits);
-        var candidates = new List<Candidate>();
-        foreach (var id in best.Contains(choice.Token) ? best : [.. best, choice.Token])
-        {
-            candidates.Add(new(id, logits[id], Scalar.ExpDouble(logits[id] - total), choice.Steps.FirstOrDefault(step => step.Removed.Contains(id))?.Sampler));
-        }
-
         var stream = recording.Row(recording.Anatomy.Stream[^1], recording.Tokens - 1);
-        return new(divisor, StreamStatistics.Length(stream), candidates, Distributions.Entropy(logits), total);
+        return new(divisor, StreamStatistics.Length(stream), TokenChoice.CandidatesOf(logits, choice.Token, _options.Candidates, choice), Distributions.Entropy(logits), Distributions.LogSumExp(logits));
     }
 
     private ExplainedTurn[] Turns(Generation generation, SamplingReport[] choices)
