@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Sequitur.Engine;
+using Sequitur.Engine.Loading;
 
 namespace Sequitur.Cli.Tests;
 
@@ -79,6 +81,27 @@ public sealed class WhyTests(WhyTests.Kept kept) : IClassFixture<WhyTests.Kept>
         var probability = lines[0].GetProperty("choice").GetProperty("candidates")[0].GetProperty("probability").GetDouble();
         Math.Exp(lines[1].GetProperty("log_probability").GetDouble()).ShouldBe(probability, 1e-5);
         lines[2..^1].ShouldAllBe(line => line.GetProperty("remove").GetDouble() < 0);
+        var ids = lines[0].GetProperty("choice").GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToList();
+        foreach (var line in lines[2..^1])
+        {
+            var without = LogProbability([.. ids.Where((_, i) => i != line.GetProperty("position").GetInt32())]);
+            line.GetProperty("remove").GetDouble().ShouldBe(without - LogProbability(ids), 1e-4);
+        }
+    }
+
+    // A run of its own, and a plain sum.
+    private static double LogProbability(List<int> ids)
+    {
+        using var model = ModelLoader.Load(Repository.Model);
+        using var engine = new InferenceEngine(model.Model, new EngineOptions { Float32 = true, Context = 64 });
+        var generation = engine.Submit(new Request { Ids = ids, MaxTokens = 1, KeepLogits = true }, TestContext.Current.CancellationToken);
+        while (!generation.IsFinished)
+        {
+            engine.Step();
+        }
+
+        var logits = generation.Logits![0];
+        return logits[Paris] - Math.Log(logits.Sum(logit => Math.Exp(logit)));
     }
 
     [Fact]

@@ -56,7 +56,8 @@ internal sealed class ImportanceStream
     /// <summary>How long the passes for some positions will take, from the time of one.</summary>
     public TimeSpan Estimate(int positions)
     {
-        _ = Unchanged; // the first one builds plans
+        _ = Unchanged;
+        _ = Remove(0, default); // the first one builds a plan
         var started = Stopwatch.GetTimestamp();
         _ = Remove(0, default);
         return Stopwatch.GetElapsedTime(started) * 2 * positions;
