@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Tensors;
 
 namespace Sequitur.Cli;
 
@@ -32,23 +33,6 @@ internal static class Suggestions
         return null;
     }
 
-    /// <summary>The fewest letters to change, add or leave out to make one word of the other (Levenshtein 1966).</summary>
-    internal static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
-    }
-
     private static IEnumerable<string> Names(Option option) => option.Aliases.Prepend(option.Name);
 
     // An argument that looks like an option, without its value: no number, no text with spaces, no lone dash.
@@ -61,7 +45,7 @@ internal static class Suggestions
     /// <summary>The known word that a name is nearest to, as an end of a message; empty where none is near.</summary>
     public static string Meant(string name, IEnumerable<string> known)
     {
-        var nearest = known.Where(word => word.Length > 2).Select(word => (Word: word, Distance: Distance(name, word))).OrderBy(pair => pair.Distance).FirstOrDefault();
+        var nearest = known.Where(word => word.Length > 2).Select(word => (Word: word, Distance: SimilarNames.Distance(name, word))).OrderBy(pair => pair.Distance).FirstOrDefault();
         return nearest.Word is not null && nearest.Distance <= Math.Max(1, name.Length / 3) ? $"; did you mean {nearest.Word}?" : "";
     }
 }

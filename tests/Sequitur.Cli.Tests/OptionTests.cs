@@ -1,3 +1,5 @@
+using Sequitur.Tensors;
+
 namespace Sequitur.Cli.Tests;
 
 /// <summary>Options that are wrong are named, with what they allow.</summary>
@@ -107,5 +109,5 @@ public sealed class OptionTests
     [InlineData("kitten", "sitting", 3)]
     [InlineData("", "abc", 3)]
     [InlineData("same", "same", 0)]
-    public void Distance_Words_IsLevenshteins(string a, string b, int expected) => Suggestions.Distance(a, b).ShouldBe(expected);
+    public void Distance_Words_IsLevenshteins(string a, string b, int expected) => SimilarNames.Distance(a, b).ShouldBe(expected);
 }

@@ -44,40 +44,40 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
         json.WriteString("name", ProcessorFacts.Name);
         json.WriteString("architecture", ProcessorFacts.Architecture);
         json.WriteNumber("usable", Here.Processors);
-        Nullable(json, "logical", System.LogicalProcessors);
-        Nullable(json, "physical", System.PhysicalCores);
-        Strings(json, "instruction_sets", Here.InstructionSets);
+        json.WriteNullable("logical", System.LogicalProcessors);
+        json.WriteNullable("physical", System.PhysicalCores);
+        json.WriteStrings("instruction_sets", Here.InstructionSets);
         json.WriteEndObject();
         json.WriteStartObject("memory");
         json.WriteNumber("bytes", Here.PhysicalBytes);
-        Nullable(json, "limit_bytes", System.MemoryLimit);
-        Nullable(json, "available_bytes", System.AvailableBytes);
+        json.WriteNullable("limit_bytes", System.MemoryLimit);
+        json.WriteNullable("available_bytes", System.AvailableBytes);
         json.WriteEndObject();
         json.WriteString("runtime", ProcessorFacts.Framework);
         json.WriteString("tier", Name(Here.Used));
-        Objects(json, "tiers", Tiers(), tier =>
+        json.WriteObjects("tiers", Tiers(), tier =>
         {
             json.WriteString("tier", Name(tier.Tier));
             json.WriteBoolean("available", tier.Tier <= Here.Detected);
             json.WriteString("reason", tier.Reason);
         });
-        Objects(json, "reads", Roofs.Reads, read =>
+        json.WriteObjects("reads", Roofs.Reads, read =>
         {
             json.WriteString("where", read.Where);
             json.WriteNumber("bytes", read.Bytes);
             json.WriteNumber("threads", read.Threads);
             json.WriteNumber("bytes_per_second", Math.Round(read.BytesPerSecond));
         });
-        Objects(json, "peaks", Roofs.Peaks, peak =>
+        json.WriteObjects("peaks", Roofs.Peaks, peak =>
         {
             json.WriteString("tier", Name(peak.Tier));
             json.WriteNumber("threads", peak.Threads);
             json.WriteNumber("float32_operations_per_second", Math.Round(peak.Float32));
             json.WriteNumber("int8_operations_per_second", Math.Round(peak.Int8));
         });
-        Nullable(json, "barrier_seconds", Roofs.BarrierSeconds);
+        json.WriteNullable("barrier_seconds", Roofs.BarrierSeconds);
         WriteModel(json);
-        Objects(json, "checks", Checks, check =>
+        json.WriteObjects("checks", Checks, check =>
         {
             json.WriteString("name", check.Name);
             json.WriteString("status", check.Health.ToString().ToLowerInvariant());
@@ -176,45 +176,9 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
         json.WriteNumber("bytes_per_token", Math.Round(model.Cost.Bytes));
         json.WriteNumber("operations_per_token", Math.Round(model.Cost.Operations));
         json.WriteNumber("operations_per_prompt_token", Math.Round(model.Cost.PromptOperations));
-        Nullable(json, "generation_tokens_per_second_at_most", DecodeRoof);
-        Nullable(json, "prompt_tokens_per_second_at_most", PromptRoof);
+        json.WriteNullable("generation_tokens_per_second_at_most", DecodeRoof);
+        json.WriteNullable("prompt_tokens_per_second_at_most", PromptRoof);
         json.WriteEndObject();
-    }
-
-    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Nullable(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 
     private static string Name(Tier tier) => tier.ToString().ToLowerInvariant();

@@ -26,15 +26,15 @@ internal sealed class ExplanationJson(ExplainText text, string path)
     {
         WriteModel();
         Json.WriteString("prompt", Encoding.UTF8.GetString(_run.Text));
-        List("tokens", _run.Tokens, WriteToken);
+        Json.WriteObjects("tokens", _run.Tokens, WriteToken);
         Object("positions", WritePositions);
-        List("layers", _run.Layers, WriteLayer);
+        Json.WriteObjects("layers", _run.Layers, WriteLayer);
         WriteFirst();
-        List("patterns", _run.Patterns, WritePattern);
-        List("lens", _run.Lens, WriteLens);
+        Json.WriteObjects("patterns", _run.Patterns, WritePattern);
+        Json.WriteObjects("lens", _run.Lens, WriteLens);
         Object("head", WriteHead);
-        List("samplers", _run.Choices, WriteChoice);
-        List("turns", _run.Turns, WriteTurn);
+        Json.WriteObjects("samplers", _run.Choices, WriteChoice);
+        Json.WriteObjects("turns", _run.Turns, WriteTurn);
         Object("end", WriteEnd);
         Json.WriteString("text", Encoding.UTF8.GetString(_run.Answer));
         if (text.Changes is { } changes)
@@ -75,7 +75,7 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         Json.WriteNumber("start", token.Start);
         Json.WriteNumber("end", token.Start + token.Length);
         Json.WriteBoolean("special", token.IsSpecial);
-        List("merges", token.Merges, step =>
+        Json.WriteObjects("merges", token.Merges, step =>
         {
             Json.WriteString("left", Piece(step.Left));
             Json.WriteString("right", Piece(step.Right));
@@ -100,18 +100,18 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         {
             Numbers("first", row.First);
             Numbers("last", row.Last);
-            Number("norm", row.Norm);
+            Json.WriteNullable("norm", row.Norm);
         });
     }
 
     private void WritePositions()
     {
         Json.WriteBoolean("learned", _run.Positions.IsLearned);
-        List("rotary", _run.Positions.Rotary, set =>
+        Json.WriteObjects("rotary", _run.Positions.Rotary, set =>
         {
             Json.WriteString("name", set.Name);
             Json.WriteNumber("columns", set.Columns);
-            Number("scale", set.Scale);
+            Json.WriteNullable("scale", set.Scale);
             Numbers("frequencies", set.Frequencies);
         });
     }
@@ -119,24 +119,24 @@ internal sealed class ExplanationJson(ExplainText text, string path)
     private void WriteLayer(ExplainedLayer layer)
     {
         Json.WriteNumber("layer", layer.Index);
-        Number("stream_norm", layer.StreamLength);
-        Number("attention_norm", layer.AttentionLength);
-        Number("feed_forward_norm", layer.FeedForwardLength);
-        Number("attention_logit", layer.AttentionLogit);
-        Number("feed_forward_logit", layer.FeedForwardLogit);
+        Json.WriteNullable("stream_norm", layer.StreamLength);
+        Json.WriteNullable("attention_norm", layer.AttentionLength);
+        Json.WriteNullable("feed_forward_norm", layer.FeedForwardLength);
+        Json.WriteNullable("attention_logit", layer.AttentionLogit);
+        Json.WriteNullable("feed_forward_logit", layer.FeedForwardLogit);
         WriteGuess("lens", layer.Guess);
-        List("heads", layer.Heads, head =>
+        Json.WriteObjects("heads", layer.Heads, head =>
         {
             Json.WriteNumber("head", head.Index);
-            Number("entropy", head.Entropy);
-            Number("first", head.First);
-            Number("previous", head.Previous);
-            Number("self", head.Self);
-            Number("logit", head.Logit);
-            List("links", head.Links, link =>
+            Json.WriteNullable("entropy", head.Entropy);
+            Json.WriteNullable("first", head.First);
+            Json.WriteNullable("previous", head.Previous);
+            Json.WriteNullable("self", head.Self);
+            Json.WriteNullable("logit", head.Logit);
+            Json.WriteObjects("links", head.Links, link =>
             {
                 Json.WriteNumber("position", link.Position);
-                Number("weight", link.Weight);
+                Json.WriteNullable("weight", link.Weight);
             });
         });
     }
@@ -152,9 +152,9 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         Object(name, () =>
         {
             Token(guess.Best);
-            Number("probability", guess.BestProbability);
+            Json.WriteNullable("probability", guess.BestProbability);
             Json.WriteNumber("rank_of_chosen", guess.Rank);
-            Number("probability_of_chosen", guess.Probability);
+            Json.WriteNullable("probability_of_chosen", guess.Probability);
         });
     }
 
@@ -170,12 +170,12 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         Object("logit", () =>
         {
             Token(logit.Token);
-            Number("embedding", logit.Embedding);
-            Number("attention", logit.Attention.Sum());
-            Number("feed_forward", logit.FeedForward.Sum());
-            Number("bias", logit.Bias);
-            Number("remainder", logit.Remainder);
-            Number("raw_logit", logit.RawLogit);
+            Json.WriteNullable("embedding", logit.Embedding);
+            Json.WriteNullable("attention", logit.Attention.Sum());
+            Json.WriteNullable("feed_forward", logit.FeedForward.Sum());
+            Json.WriteNullable("bias", logit.Bias);
+            Json.WriteNullable("remainder", logit.Remainder);
+            Json.WriteNullable("raw_logit", logit.RawLogit);
         });
     }
 
@@ -196,26 +196,26 @@ internal sealed class ExplanationJson(ExplainText text, string path)
     private void WriteLens(LensColumn column)
     {
         Json.WriteNumber("position", column.Position);
-        List("depths", column.Rows, guess =>
+        Json.WriteObjects("depths", column.Rows, guess =>
         {
             Json.WriteNumber("depth", guess.Depth);
             Token(guess.Token);
-            Number("probability", guess.Probability);
+            Json.WriteNullable("probability", guess.Probability);
         });
     }
 
     private void WriteHead()
     {
-        Number("divisor", _run.Head.Divisor);
-        Number("stream_norm", _run.Head.StreamLength);
-        Number("entropy", _run.Head.Entropy);
-        Number("log_sum_exp", _run.Head.LogSumExp);
-        List("candidates", _run.Head.Candidates, candidate =>
+        Json.WriteNullable("divisor", _run.Head.Divisor);
+        Json.WriteNullable("stream_norm", _run.Head.StreamLength);
+        Json.WriteNullable("entropy", _run.Head.Entropy);
+        Json.WriteNullable("log_sum_exp", _run.Head.LogSumExp);
+        Json.WriteObjects("candidates", _run.Head.Candidates, candidate =>
         {
             Token(candidate.Id);
-            Number("logit", candidate.Logit);
-            Number("probability", candidate.Probability);
-            Nullable("removed_by", candidate.RemovedBy);
+            Json.WriteNullable("logit", candidate.Logit);
+            Json.WriteNullable("probability", candidate.Probability);
+            Json.WriteString("removed_by", candidate.RemovedBy);
         });
     }
 
@@ -223,15 +223,15 @@ internal sealed class ExplanationJson(ExplainText text, string path)
     {
         Token(choice.Token);
         Json.WriteNumber("position", choice.Position);
-        Number("model_probability", choice.ModelProbability);
-        Number("probability", choice.Probability);
-        List("steps", choice.Steps, step =>
+        Json.WriteNullable("model_probability", choice.ModelProbability);
+        Json.WriteNullable("probability", choice.Probability);
+        Json.WriteObjects("steps", choice.Steps, step =>
         {
             Json.WriteString("sampler", step.Sampler);
             Json.WriteNumber("before", step.Before);
             Json.WriteNumber("after", step.After);
-            Number("mass_before", step.MassBefore);
-            Number("mass_after", step.MassAfter);
+            Json.WriteNullable("mass_before", step.MassBefore);
+            Json.WriteNullable("mass_after", step.MassAfter);
             Json.WriteNumber("removed", step.Removed.Count);
             Json.WriteStartArray("removed_ids");
             foreach (var id in step.Removed.Take(MostRemoved))
@@ -249,7 +249,7 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         Json.WriteNumber("turn", turn.Number);
         Json.WriteNumber("tokens_in", turn.Taken);
         Token(turn.Token);
-        Number("probability", turn.Probability);
+        Json.WriteNullable("probability", turn.Probability);
         Json.WriteBoolean("stops", turn.IsStop);
         Json.WriteNumber("cache_positions", turn.Positions);
         Json.WriteNumber("cache_pages", turn.Pages);
@@ -261,7 +261,7 @@ internal sealed class ExplanationJson(ExplainText text, string path)
     private void WriteEnd()
     {
         Json.WriteString("finish_reason", RunReport.Reason(_run.End.Reason));
-        Nullable("stop_string", _run.End.StopString);
+        Json.WriteString("stop_string", _run.End.StopString);
         if (_run.End.StopToken is { } token)
         {
             Json.WriteNumber("stop_token", token);
@@ -290,19 +290,6 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         Json.WriteEndObject();
     }
 
-    private void List<T>(string name, IEnumerable<T> items, Action<T> write)
-    {
-        Json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            Json.WriteStartObject();
-            write(item);
-            Json.WriteEndObject();
-        }
-
-        Json.WriteEndArray();
-    }
-
     private void Numbers(string? name, IEnumerable<float> numbers)
     {
         if (name is null)
@@ -327,30 +314,5 @@ internal sealed class ExplanationJson(ExplainText text, string path)
         }
 
         Json.WriteEndArray();
-    }
-
-    // JSON has no infinity and no NaN.
-    private void Number(string name, double? number)
-    {
-        if (number is { } value && double.IsFinite(value))
-        {
-            Json.WriteNumber(name, value);
-        }
-        else
-        {
-            Json.WriteNull(name);
-        }
-    }
-
-    private void Nullable(string name, string? value)
-    {
-        if (value is null)
-        {
-            Json.WriteNull(name);
-        }
-        else
-        {
-            Json.WriteString(name, value);
-        }
     }
 }

@@ -50,7 +50,7 @@ internal static class GraphJson
         {
             json.WriteStartObject();
             json.WriteString("title", section.Title);
-            Numbers(json, "layers", section.Layers.Select(layer => (long)layer));
+            json.WriteNumbers("layers", section.Layers.Select(layer => (double)layer));
             json.WriteStartArray("nodes");
             foreach (var node in section.Nodes)
             {
@@ -98,22 +98,11 @@ internal static class GraphJson
             json.WriteStartObject();
             json.WriteString("name", weight.Name);
             json.WriteString("format", weight.Weight.Format.Name);
-            Numbers(json, "shape", weight.Shape.Dimensions.Select(size => size.Factor));
+            json.WriteNumbers("shape", weight.Shape.Dimensions.Select(size => (double)size.Factor));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string key, IEnumerable<long> numbers)
-    {
-        json.WriteStartArray(key);
-        foreach (var number in numbers)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -73,7 +73,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         json.WriteString("format", facts.Format);
         json.WriteNumber("parameters", facts.Parameters);
         json.WriteNumber("bytes", facts.TensorBytes);
-        Array(json, "files", facts.Files, file =>
+        json.WriteObjects("files", facts.Files, file =>
         {
             json.WriteString("path", file.Path);
             json.WriteNumber("bytes", file.Bytes);
@@ -81,7 +81,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         json.WriteStartArray("metadata");
         facts.Metadata.ToList().ForEach(entry => entry.WriteTo(json));
         json.WriteEndArray();
-        Array(json, "tensors", facts.Tensors, tensor =>
+        json.WriteObjects("tensors", facts.Tensors, tensor =>
         {
             json.WriteString("name", tensor.Name);
             json.WriteString("format", tensor.Format);
@@ -92,7 +92,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
             json.WriteNumber("bytes", tensor.Bytes);
             json.WriteString("kind", ParameterKinds.Of(tensor.Name));
         });
-        Array(json, "kinds", ParameterKinds.Totals(facts.Tensors), total =>
+        json.WriteObjects("kinds", ParameterKinds.Totals(facts.Tensors), total =>
         {
             json.WriteString("kind", total.Kind);
             json.WriteNumber("tensors", total.Tensors);
@@ -110,19 +110,6 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
     // The number of a layer or an expert.
     [GeneratedRegex(@"(?<=\.)[0-9]+(?=\.)", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
-
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     private static TextTable Facts(int indent = 0) => new(new TableColumn(""), new TableColumn("", Overflow: Overflow.Fold)) { HasTitles = false, Indent = indent };
 

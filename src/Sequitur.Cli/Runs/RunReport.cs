@@ -53,9 +53,9 @@ internal static class RunReport
         json.WriteString("text", text);
         Ids(json, "ids", generation.Tokens);
         json.WriteString("finish_reason", Reason(generation.Reason));
-        Nullable(json, "stop_string", generation.StopString);
-        Nullable(json, "stop_token", generation.StopToken);
-        Nullable(json, "limit", generation.Reason switch { FinishReason.MaxTokens => "max_tokens", FinishReason.ContextLimit => "context", _ => null });
+        json.WriteString("stop_string", generation.StopString);
+        json.WriteNullable("stop_token", generation.StopToken);
+        json.WriteString("limit", generation.Reason switch { FinishReason.MaxTokens => "max_tokens", FinishReason.ContextLimit => "context", _ => null });
         json.WriteNumber("prompt_tokens", generation.Request.Ids.Count);
         json.WriteNumber("generated_tokens", generation.Tokens.Length);
         json.WriteNumber("context", engine.Engine.Context);
@@ -112,8 +112,8 @@ internal static class RunReport
     {
         json.WriteStartObject("model");
         json.WriteString("path", path);
-        Nullable(json, "name", manifest.Name);
-        Nullable(json, "sha256", manifest.Sha256);
+        json.WriteString("name", manifest.Name);
+        json.WriteString("sha256", manifest.Sha256);
         json.WriteEndObject();
     }
 
@@ -126,29 +126,5 @@ internal static class RunReport
         }
 
         json.WriteEndArray();
-    }
-
-    private static void Nullable(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void Nullable(Utf8JsonWriter json, string name, int? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class WhyJson(ResultStream output, TokenNames names) : IWhyRepor
         line.Json.WriteNumber("log_probability", importance.Unchanged);
         if (importance.Gradients is { } gradients)
         {
-            Numbers(line.Json, "gradient_x_input", gradients);
+            line.Json.WriteNumbers("gradient_x_input", gradients);
         }
         else
         {
@@ -68,8 +68,8 @@ internal sealed class WhyJson(ResultStream output, TokenNames names) : IWhyRepor
     {
         var line = Line("importance");
         line.Json.WriteNumber("position", importance.Position);
-        Nullable(line.Json, "remove", importance.Removed);
-        Nullable(line.Json, "mask", importance.Masked);
+        line.Json.WriteNullable("remove", importance.Removed);
+        line.Json.WriteNullable("mask", importance.Masked);
         line.WriteTo(output);
     }
 
@@ -125,23 +125,23 @@ internal sealed class WhyJson(ResultStream output, TokenNames names) : IWhyRepor
         }
 
         json.WriteEndArray();
-        Nullable(json, "probability_after_samplers", choice.Sampling?.Probability);
+        json.WriteNullable("probability_after_samplers", choice.Sampling?.Probability);
     }
 
     private static void WriteAttribution(Utf8JsonWriter json, string name, Attribution attribution)
     {
         json.WriteStartObject(name);
         json.WriteNumber("embedding", attribution.Embedding);
-        Numbers(json, "attention", attribution.Attention);
-        Numbers(json, "feed_forward", attribution.FeedForward);
+        json.WriteNumbers("attention", attribution.Attention);
+        json.WriteNumbers("feed_forward", attribution.FeedForward);
         json.WriteStartArray("heads");
         foreach (var heads in attribution.Heads)
         {
-            Numbers(json, null, heads);
+            json.WriteNumbers(null, heads);
         }
 
         json.WriteEndArray();
-        Numbers(json, "attention_bias", attribution.AttentionBias);
+        json.WriteNumbers("attention_bias", attribution.AttentionBias);
         json.WriteNumber("bias", attribution.Bias);
         json.WriteNumber("remainder", attribution.Remainder);
         json.WriteNumber("raw_logit", attribution.RawLogit);
@@ -172,37 +172,6 @@ internal sealed class WhyJson(ResultStream output, TokenNames names) : IWhyRepor
         json.WriteNumber("id", id);
         json.WriteString("text", names.Text(id));
         json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string? name, double[] numbers)
-    {
-        if (name is null)
-        {
-            json.WriteStartArray();
-        }
-        else
-        {
-            json.WriteStartArray(name);
-        }
-
-        foreach (var number in numbers)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Nullable(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 
     private static JsonLine Line(string kind)

@@ -1,7 +1,7 @@
 namespace Sequitur.Tensors;
 
 /// <summary>The names of values that are most like one that does not exist.</summary>
-internal static class SimilarNames
+public static class SimilarNames
 {
     private const int Most = 5;
 
@@ -15,8 +15,8 @@ internal static class SimilarNames
         return names.OrderBy(known => Distance(asked, known)).Take(Most);
     }
 
-    // The fewest letters to change, add or leave out to make one word of the other (Levenshtein 1966).
-    private static int Distance(string a, string b)
+    /// <summary>The fewest letters to change, add or leave out to make one word of the other (Levenshtein 1966).</summary>
+    public static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (var i = 1; i <= a.Length; i++)
