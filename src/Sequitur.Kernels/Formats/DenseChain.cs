@@ -43,6 +43,7 @@ internal static unsafe class DenseChain
         var sum = V.Broadcast(0);
         for (nint k = 0; k < length; k++, panel += Lanes * E.Bytes)
         {
+            Prefetch.Line(panel + Prefetch.Distance);
             sum = V.Fma(V.Broadcast(x[k]), E.Load<I, V>(panel), sum);
         }
 
@@ -57,6 +58,7 @@ internal static unsafe class DenseChain
         V a = V.Broadcast(0), b = a;
         for (nint k = 0; k < length; k++, panel += Lanes * E.Bytes)
         {
+            Prefetch.Line(panel + Prefetch.Distance);
             var value = V.Broadcast(x[k]);
             a = V.Fma(value, E.Load<I, V>(panel), a);
             b = V.Fma(value, E.Load<I, V>(panel + (V.Count * E.Bytes)), b);

@@ -34,6 +34,12 @@ internal unsafe interface IIntegerLanes<I, V>
     /// <summary>16-bit sums of neighbouring products of unsigned bytes (at most 63) and signed bytes (at least −127): no sum saturates.</summary>
     static abstract I MultiplyBytes(I unsigned, I signed);
 
+    /// <summary>The magnitudes of signed bytes, from 0 to 128: unsigned bytes.</summary>
+    static abstract I Magnitudes(I bytes);
+
+    /// <summary>32-bit sums of four neighbouring products of signed bytes with x (at least −127); <see cref="Magnitudes"/> of the bytes are given.</summary>
+    static abstract I MultiplySigned(I magnitudes, I bytes, I x);
+
     /// <summary>32-bit sums of neighbouring products of 16-bit integers.</summary>
     static abstract I MultiplyWords(I a, I b);
 

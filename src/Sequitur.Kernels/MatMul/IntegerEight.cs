@@ -44,6 +44,14 @@ internal readonly unsafe struct IntegerEight(Vector256<int> value) : IIntegerLan
         new(Avx2.MultiplyAddAdjacent(unsigned.Value.AsByte(), signed.Value.AsSByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntegerEight Magnitudes(IntegerEight bytes) => new(Avx2.Abs(bytes.Value.AsSByte()).AsInt32());
+
+    // Signs go over to x; 2 · 128 · 127 fits 16 bits.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntegerEight MultiplySigned(IntegerEight magnitudes, IntegerEight bytes, IntegerEight x) => MultiplyWords(
+        MultiplyBytes(magnitudes, new(Avx2.Sign(x.Value.AsSByte(), bytes.Value.AsSByte()).AsInt32())), Broadcast(0x00010001));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static IntegerEight MultiplyWords(IntegerEight a, IntegerEight b) =>
         new(Avx2.MultiplyAddAdjacent(a.Value.AsInt16(), b.Value.AsInt16()));
 

@@ -9,6 +9,9 @@ internal static unsafe class PanelProduct
     /// <summary>Columns that <see cref="RunTransposed"/> decodes together: a group of every format.</summary>
     public const int TransposedLanes = 2 * PanelRows.Count;
 
+    // Decoding a panel pays from so many rows on that one is more.
+    private const int StreamedRows = 4;
+
     /// <summary>totals[r·16 + lane] = Σₖ x[r][k]·w[panel row lane, k], decoding a block of k at a time.</summary>
     public static void Run(Tier tier, Weight w, in PanelRows panel, int rows, PanelScratch scratch)
     {
@@ -53,15 +56,9 @@ internal static unsafe class PanelProduct
     {
         var panel = w.Panel(index, scratch.Packed);
         var groups = w.Weight.Columns / PanelLayout.Group;
-        if (rows <= 3 && groups <= 4 * IntegerChain.Chunk)
+        if (rows <= StreamedRows)
         {
-            // The panel stays in the nearest cache for the second and third row; decoding it pays from four on.
-            for (var r = 0; r < rows; r++)
-            {
-                var x = layout.ReadsWideRows ? scratch.Rows[r].Widen(scratch.Wide, groups) : scratch.Rows[r];
-                layout.Multiply(x, panel, groups, scratch.Totals + (r * PanelRows.Count), tier);
-            }
-
+            layout.Multiply(scratch.Rows, rows, panel, groups, scratch.Totals, tier);
             return;
         }
 

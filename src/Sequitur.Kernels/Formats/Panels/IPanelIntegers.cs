@@ -17,8 +17,11 @@ internal unsafe interface IPanelIntegers
     /// <summary>Writes the eight words of a row (zero bits above those that are stored).</summary>
     static abstract void Store(uint* words, byte* group, int row);
 
-    /// <summary>Word <paramref name="index"/> of as many rows as a vector has lanes; <paramref name="group"/> points at the first row's bytes.</summary>
-    static abstract I Word<I, V>(byte* group, int index)
+    /// <summary>
+    /// Words <paramref name="index"/> and <paramref name="index"/> + 4 (index from 0 to 3) of as many rows as a vector has lanes; <paramref name="group"/> points
+    /// at the first row's bytes.
+    /// </summary>
+    static abstract (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>;
 }
@@ -37,9 +40,9 @@ internal readonly unsafe struct Bytes : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => I.Load(group + (index * 64));
+        where V : struct, ILanes<V> => (I.Load(group + (index * 64)), I.Load(group + 256 + (index * 64)));
 }
 
 /// <summary>Four bits a number: low nibbles hold the words 0 to 3, high nibbles 4 to 7.</summary>
@@ -58,12 +61,13 @@ internal readonly unsafe struct Nibbles : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var bytes = I.Load(group + (index % 4 * 64));
-        return I.And(index < 4 ? bytes : I.ShiftRight(bytes, 4), I.Broadcast(0x0F0F0F0F));
+        var bytes = I.Load(group + (index * 64));
+        var mask = I.Broadcast(0x0F0F0F0F);
+        return (I.And(bytes, mask), I.And(I.ShiftRight(bytes, 4), mask));
     }
 }
 
@@ -89,12 +93,12 @@ internal readonly unsafe struct Crumbs : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var bytes = I.Load(group + (index / 4 * 64));
-        return I.And(index % 4 == 0 ? bytes : I.ShiftRight(bytes, 2 * (index % 4)), I.Broadcast(0x03030303));
+        var mask = I.Broadcast(0x03030303);
+        return (I.And(I.ShiftRight(I.Load(group), 2 * (int)index), mask), I.And(I.ShiftRight(I.Load(group + 64), 2 * (int)index), mask));
     }
 }
 
@@ -117,12 +121,13 @@ internal readonly unsafe struct Bits : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var bytes = I.Load(group);
-        return I.And(index == 0 ? bytes : I.ShiftRight(bytes, index), I.Broadcast(0x01010101));
+        var bytes = I.ShiftRight(I.Load(group), (int)index);
+        var mask = I.Broadcast(0x01010101);
+        return (I.And(bytes, mask), I.And(I.ShiftRight(bytes, 4), mask));
     }
 }
 
@@ -138,10 +143,13 @@ internal readonly unsafe struct NibblesAndBits : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        I.Or(Nibbles.Word<I, V>(group, index), I.ShiftLeft(Bits.Word<I, V>(group + Nibbles.Size, index), 4));
+        where V : struct, ILanes<V>
+    {
+        var (low, high) = (Nibbles.Words<I, V>(group, index), Bits.Words<I, V>(group + Nibbles.Size, index));
+        return (I.Or(low.First, I.ShiftLeft(high.First, 4)), I.Or(low.Last, I.ShiftLeft(high.Last, 4)));
+    }
 }
 
 /// <summary>Six bits a number: four in <see cref="Nibbles"/>, then the higher two in <see cref="Crumbs"/>.</summary>
@@ -156,10 +164,13 @@ internal readonly unsafe struct NibblesAndCrumbs : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        I.Or(Nibbles.Word<I, V>(group, index), I.ShiftLeft(Crumbs.Word<I, V>(group + Nibbles.Size, index), 4));
+        where V : struct, ILanes<V>
+    {
+        var (low, high) = (Nibbles.Words<I, V>(group, index), Crumbs.Words<I, V>(group + Nibbles.Size, index));
+        return (I.Or(low.First, I.ShiftLeft(high.First, 4)), I.Or(low.Last, I.ShiftLeft(high.Last, 4)));
+    }
 }
 
 /// <summary>Three bits a number: two in <see cref="Crumbs"/>, then the highest in <see cref="Bits"/>.</summary>
@@ -174,10 +185,13 @@ internal readonly unsafe struct CrumbsAndBits : IPanelIntegers
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static I Word<I, V>(byte* group, int index)
+    public static (I First, I Last) Words<I, V>(byte* group, nint index)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        I.Or(Crumbs.Word<I, V>(group, index), I.ShiftLeft(Bits.Word<I, V>(group + Crumbs.Size, index), 2));
+        where V : struct, ILanes<V>
+    {
+        var (low, high) = (Crumbs.Words<I, V>(group, index), Bits.Words<I, V>(group + Crumbs.Size, index));
+        return (I.Or(low.First, I.ShiftLeft(high.First, 2)), I.Or(low.Last, I.ShiftLeft(high.Last, 2)));
+    }
 }
 
 /// <summary>What the planes of several bits share.</summary>

@@ -12,6 +12,9 @@ internal unsafe interface IPanelValues
     /// <summary>What is taken off stored integers.</summary>
     static virtual int Offset => 0;
 
+    /// <summary>Whether stored integers are indices.</summary>
+    static virtual bool HasTable => false;
+
     /// <summary>Sixteen values that stored integers index; null where they are the values.</summary>
     static virtual sbyte* Table => null;
 }
@@ -85,6 +88,8 @@ internal readonly unsafe struct NonLinear : IPanelValues
 {
     public static int Largest => 15;
 
+    public static bool HasTable => true;
+
     public static sbyte* Table => PanelTable.Address([-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113]);
 }
 
@@ -92,6 +97,8 @@ internal readonly unsafe struct NonLinear : IPanelValues
 internal readonly unsafe struct FourBitFloats : IPanelValues
 {
     public static int Largest => 15;
+
+    public static bool HasTable => true;
 
     public static sbyte* Table => PanelTable.Address([0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12]);
 }

@@ -43,13 +43,10 @@ internal abstract unsafe class PanelLayout
     public abstract int Value(byte stored);
 
     /// <summary>
-    /// totals[lane] = the integer product (as <see cref="IntegerChain"/> states) of one row of x with the panel's 16 rows, from the panel to
+    /// totals[r·16 + lane] = the integer product (as <see cref="IntegerChain"/> states) of row r of x, of a few, with the panel's 16 rows, from the panel to
     /// registers. Vector tiers only.
     /// </summary>
-    public abstract void Multiply(EncodedRow x, byte* panel, int groups, float* totals, Tier tier);
-
-    /// <summary>Whether <see cref="Multiply"/> reads x widened to 16 bits.</summary>
-    public abstract bool ReadsWideRows { get; }
+    public abstract void Multiply(EncodedRow* x, int rows, byte* panel, int groups, float* totals, Tier tier);
 
     /// <summary>Decodes <paramref name="count"/> groups from <paramref name="first"/> for the matrix product. Vector tiers only.</summary>
     public abstract void Decode(byte* panel, int groups, int first, int count, IntegerPanel target, Tier tier);
