@@ -15,6 +15,8 @@ public sealed unsafe class PagedSlot : KeyValueSource
     /// <summary>Positions of a page.</summary>
     public const int PageSize = Tile;
 
+    private const int PagesPerSpan = AttentionShape.Span / PageSize;
+
     private readonly Operand _pageTable;
     private readonly Region _pool;
     private readonly long _pageBytes;
@@ -153,9 +155,10 @@ public sealed unsafe class PagedSlot : KeyValueSource
         }
 
         var (start, end) = (from & ~15, (to + 15) & ~15);
+        var ahead = (ushort*)AheadOfKeys(sequence, tile, head);
         for (var d = 0; d < _keyDim; d++)
         {
-            Widen.Halves<V>((ushort*)keys + (d * PageSize) + start, end - start, scratch + (d * PageSize) + start);
+            Widen.Halves<V>((ushort*)keys + (d * PageSize) + start, end - start, scratch + (d * PageSize) + start, ahead + (d * PageSize) + start);
         }
 
         return scratch;
@@ -176,8 +179,27 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return (float*)Values(keys);
         }
 
-        Widen.Halves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride));
+        var ahead = (ushort*)AheadOfValues(sequence, tile, head);
+        Widen.Halves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride), ahead + (from * stride));
         return scratch;
+    }
+
+    // A sweep reads the keys of a span's pages, then their values, then goes to the next span.
+    private byte* AheadOfKeys(long sequence, long page, int head) =>
+        (page + 1) % PagesPerSpan != 0 ? Next(sequence, page + 1, head, page)
+        : ValuesInKeys ? Head(sequence, page + 1 - PagesPerSpan, head) : Values(Head(sequence, page + 1 - PagesPerSpan, head));
+
+    private byte* AheadOfValues(long sequence, long page, int head)
+    {
+        var next = Next(sequence, page + 1, head, page);
+        return (page + 1) % PagesPerSpan != 0 ? Values(next) : next;
+    }
+
+    // The page after the last one may have no number: then the page itself.
+    private byte* Next(long sequence, long page, int head, long otherwise)
+    {
+        var known = page < _pageTable.Columns && _pageTable.Integers(sequence)[page] is var number && number >= 0 && number < _pages;
+        return Head(sequence, known ? page : otherwise, head);
     }
 
     private void TurnKeys<V>(byte* keys, int from, int to, float* scratch, long stride)
@@ -194,7 +216,8 @@ public sealed unsafe class PagedSlot : KeyValueSource
         for (var d = 0; d < _valueDim; d += Rows)
         {
             var rows = Math.Min(Rows, _valueDim - d);
-            Widen.Halves<V>((ushort*)keys + (d * PageSize), rows * PageSize, widened);
+            var source = (ushort*)keys + (d * PageSize);
+            Widen.Halves<V>(source, rows * PageSize, widened, source + (rows * PageSize));
             Transpose.Columns(widened + from, PageSize, rows, to - from, scratch + (from * stride) + d, stride);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -14,14 +15,21 @@ internal sealed class Barrier(int threads)
 
     private readonly AutoResetEvent[] _events = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
     private readonly int[] _parked = new int[threads];
+    private int _threads = threads;
+    private long _parkedTicks;
     private Shared _shared;
+
+    /// <summary>How long threads have been parked since <see cref="Reset"/>, all together, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long ParkedTicks => Volatile.Read(ref _parkedTicks);
 
     /// <summary>Takes the next chunk number of phases of the given parity.</summary>
     public long Take(int parity) => Interlocked.Increment(ref parity == 0 ? ref _shared.EvenCursor : ref _shared.OddCursor) - 1;
 
-    /// <summary>Starts both cursors anew; only while no thread is inside a program.</summary>
-    public void Reset()
+    /// <summary>Starts both cursors anew, for so many threads; only while no thread is inside a program.</summary>
+    public void Reset(int count)
     {
+        _threads = count;
+        _parkedTicks = 0;
         _shared.EvenCursor = 0;
         _shared.OddCursor = 0;
         _shared.Arrived = 0;
@@ -31,7 +39,7 @@ internal sealed class Barrier(int threads)
     public void Meet(int thread, int parity)
     {
         var generation = Volatile.Read(ref _shared.Generation);
-        if (Interlocked.Increment(ref _shared.Arrived) == threads)
+        if (Interlocked.Increment(ref _shared.Arrived) == _threads)
         {
             _shared.Arrived = 0;
             if (parity == 0)
@@ -75,11 +83,14 @@ internal sealed class Barrier(int threads)
 
     private void Park(int thread, int generation)
     {
+        var start = Stopwatch.GetTimestamp();
         Interlocked.Exchange(ref _parked[thread], 1);
         while (Volatile.Read(ref _shared.Generation) == generation)
         {
             _events[thread].WaitOne();
         }
+
+        Interlocked.Add(ref _parkedTicks, Stopwatch.GetTimestamp() - start);
 
         Volatile.Write(ref _parked[thread], 0);
     }
@@ -88,7 +99,7 @@ internal sealed class Barrier(int threads)
     // are read: one of the two always sees the other. A left-over signal only makes a later wait look once more.
     private void Wake()
     {
-        for (var i = 0; i < threads; i++)
+        for (var i = 0; i < _threads; i++)
         {
             if (Volatile.Read(ref _parked[i]) != 0)
             {

@@ -47,24 +47,24 @@ public sealed class StepProgram
         var parity = 0;
         foreach (var phase in _phases)
         {
-            var chunk = pool.Threads == 1 ? 0 : pool.Barrier.Take(parity);
+            var chunk = pool.Active == 1 ? 0 : pool.Barrier.Take(parity);
             var before = 0L;
             foreach (var kernel in phase)
             {
                 var items = kernel.Items(sizes);
-                var grain = pool.Threads == 1 ? Math.Max(items, 1) : Grain(kernel, sizes, items, pool.Threads);
+                var grain = pool.Active == 1 ? Math.Max(items, 1) : Grain(kernel, sizes, items, pool.Active);
                 var chunks = (items + grain - 1) / grain;
                 while (chunk < before + chunks)
                 {
                     var first = (chunk - before) * grain;
                     RunChunk(pool, kernel, sizes, first, Math.Min(first + grain, items), worker);
-                    chunk = pool.Threads == 1 ? chunk + 1 : pool.Barrier.Take(parity);
+                    chunk = pool.Active == 1 ? chunk + 1 : pool.Barrier.Take(parity);
                 }
 
                 before += chunks;
             }
 
-            if (pool.Threads > 1)
+            if (pool.Active > 1)
             {
                 pool.Barrier.Meet(worker.Index, parity);
             }

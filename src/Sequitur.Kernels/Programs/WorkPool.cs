@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using Sequitur.Kernels.Memory;
 
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>
 /// Threads of our own that run programs together with the calling thread. They wait spinning for a moment after each run, so that the steps of
-/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time.
+/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time, with fewer threads while other programs hold the processors.
 /// </summary>
 public sealed class WorkPool : IDisposable
 {
@@ -15,12 +16,15 @@ public sealed class WorkPool : IDisposable
     private readonly AutoResetEvent[] _wake;
     private readonly int[] _parked;
     private readonly Lock _running = new();
+    private readonly Crowding _crowding;
     private Worker[] _workers;
     private long _scratchBytes;
     private StepProgram? _program;
     private RunSizes? _sizes;
     private Exception? _error;
-    private int _epoch;
+
+    // The number of the run, and in the lower 16 bits how many threads take part: read together, so that a thread which sat a run out never mistakes one for another.
+    private long _turn;
     private int _finished;
     private volatile bool _disposed;
 
@@ -31,6 +35,7 @@ public sealed class WorkPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         Barrier = new Barrier(threads);
+        _crowding = new Crowding(threads);
         _wake = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
         _parked = new int[threads];
         _workers = CreateWorkers(4096);
@@ -46,14 +51,19 @@ public sealed class WorkPool : IDisposable
     /// <summary>Threads that compute, the calling one included.</summary>
     public int Threads { get; }
 
+    /// <summary>Runs in which not all threads took part, because other programs used the processors.</summary>
+    public long ReducedRuns => _crowding.ReducedRuns;
+
+    /// <summary>Threads that take part in this run.</summary>
+    internal int Active { get; private set; }
+
     internal Barrier Barrier { get; }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         _disposed = true;
-        Interlocked.Increment(ref _epoch);
-        WakeAll();
+        Begin(Threads);
         foreach (var thread in _threads)
         {
             thread.Join();
@@ -74,12 +84,14 @@ public sealed class WorkPool : IDisposable
             _program = program;
             _sizes = sizes;
             _error = null;
-            Barrier.Reset();
+            Active = _crowding.Threads;
+            Barrier.Reset(Active);
             Volatile.Write(ref _finished, 0);
-            Interlocked.Increment(ref _epoch);
-            WakeAll();
+            var start = Stopwatch.GetTimestamp();
+            Begin(Active);
             Execute(0);
             AwaitOthers();
+            _crowding.Learn(Stopwatch.GetTimestamp() - start, Barrier.ParkedTicks);
 
             _program = null;
             if (_error is { } error)
@@ -101,7 +113,7 @@ public sealed class WorkPool : IDisposable
     // They are past the last barrier and about to say so; if the system has taken the processor from one of them, let it have ours.
     private void AwaitOthers()
     {
-        for (var i = 0; Volatile.Read(ref _finished) != Threads - 1; i++)
+        for (var i = 0; Volatile.Read(ref _finished) != Active - 1; i++)
         {
             if (i < Spins)
             {
@@ -118,45 +130,51 @@ public sealed class WorkPool : IDisposable
 
     private void Serve(int index)
     {
-        var epoch = 0;
+        var turn = 0L;
         while (true)
         {
-            Await(index, epoch);
-            epoch++;
+            turn = Await(index, turn);
             if (_disposed)
             {
                 return;
             }
 
-            Execute(index);
-            Interlocked.Increment(ref _finished);
+            if (index < (turn & ushort.MaxValue))
+            {
+                Execute(index);
+                Interlocked.Increment(ref _finished);
+            }
         }
     }
 
-    private void Await(int index, int epoch)
+    // The turn after the given one.
+    private long Await(int index, long turn)
     {
         for (var i = 0; i < Spins; i++)
         {
-            if (Volatile.Read(ref _epoch) != epoch)
+            if (Volatile.Read(ref _turn) is var next && next != turn)
             {
-                return;
+                return next;
             }
 
             Barrier.Pause();
         }
 
         Interlocked.Exchange(ref _parked[index], 1);
-        while (Volatile.Read(ref _epoch) == epoch)
+        while (Volatile.Read(ref _turn) == turn)
         {
             _wake[index].WaitOne();
         }
 
         Volatile.Write(ref _parked[index], 0);
+        return Volatile.Read(ref _turn);
     }
 
-    private void WakeAll()
+    // Starts a turn for so many threads; the others need not wake.
+    private void Begin(int active)
     {
-        for (var i = 1; i < Threads; i++)
+        Interlocked.Exchange(ref _turn, (((_turn >> 16) + 1) << 16) | (uint)active);
+        for (var i = 1; i < active; i++)
         {
             if (Volatile.Read(ref _parked[i]) != 0)
             {
