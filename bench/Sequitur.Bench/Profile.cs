@@ -38,7 +38,7 @@ internal static class Profile
         var program = engine.Plan.Variant();
         var whole = Enumerable.Range(0, runs).Min(_ => Microseconds(program, engine));
         var alone = program.Phases.SelectMany(phase => phase)
-            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Program: new StepProgram([[kernel]]))).ToArray();
+            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", kernel.WeightBytes, Program: new StepProgram([[kernel]]))).ToArray();
         var times = new double[alone.Length];
         Array.Fill(times, double.MaxValue);
         for (var run = 0; run < runs; run++)
@@ -49,17 +49,18 @@ internal static class Profile
             }
         }
 
-        var kernels = alone.Select((kernel, i) => (kernel.Name, Time: times[i])).GroupBy(kernel => kernel.Name)
-            .Select(group => (Name: group.Key, Count: group.Count(), Time: group.Sum(kernel => kernel.Time)))
+        var kernels = alone.Select((kernel, i) => (kernel.Name, kernel.WeightBytes, Time: times[i])).GroupBy(kernel => kernel.Name)
+            .Select(group => (Name: group.Key, Count: group.Count(), Bytes: group.Sum(kernel => kernel.WeightBytes), Time: group.Sum(kernel => kernel.Time)))
             .OrderByDescending(group => group.Time).ToArray();
         var sum = times.Sum();
         output.WriteLine();
         output.WriteLine($"{what}, {engine.Pool.Threads} thread{(engine.Pool.Threads > 1 ? "s" : "")}: {Numbers.Format(tokensPerSecond)} tokens/s; "
             + $"the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
-        output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7}");
-        foreach (var (name, count, time) in kernels.Where(group => group.Time > sum / 1000))
+        output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7} {"MB read",9} {"GB/s",7}");
+        foreach (var (name, count, bytes, time) in kernels.Where(group => group.Time > sum / 1000))
         {
-            output.WriteLine($"{name,-48} {count,8} {Numbers.Format(time),10} {Numbers.Format(100 * time / sum),6}%");
+            output.WriteLine($"{name,-48} {count,8} {Numbers.Format(time),10} {Numbers.Format(100 * time / sum),6}%"
+                + (bytes > 0 ? $" {Numbers.Format(bytes / 1e6),9} {Numbers.Format(bytes / 1e3 / time),7}" : ""));
         }
     }
 

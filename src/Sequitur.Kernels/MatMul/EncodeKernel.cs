@@ -71,13 +71,30 @@ public sealed unsafe class EncodeKernel : Kernel
         parts.HalfSums[(2 * group) + 1] = (short)high;
     }
 
-    private static void Subtract(float* x, Parts parts, int group, float* remainder)
+    private void Subtract(float* x, Parts parts, int group, float* remainder)
     {
-        for (var i = 0; i < Group; i++)
+        var q = parts.Integers + (group * Group);
+        if (!_vectors)
         {
-            remainder[i] = MathF.FusedMultiplyAdd(-parts.Scales[group], parts.Integers[(group * Group) + i], x[i]);
+            for (var i = 0; i < Group; i++)
+            {
+                remainder[i] = MathF.FusedMultiplyAdd(-parts.Scales[group], q[i], x[i]);
+            }
+
+            return;
+        }
+
+        var scale = Vector128.Create(-parts.Scales[group]);
+        for (var i = 0; i < Group; i += 8)
+        {
+            var words = Vector128.WidenLower(Vector64.Load(q + i).ToVector128Unsafe());
+            Subtract(x + i, scale, Vector128.WidenLower(words), remainder + i);
+            Subtract(x + i + 4, scale, Vector128.WidenUpper(words), remainder + i + 4);
         }
     }
+
+    private static void Subtract(float* x, Vector128<float> scale, Vector128<int> q, float* remainder) =>
+        Vector128.FusedMultiplyAdd(scale, Vector128.ConvertToSingle(q), Vector128.Load(x)).Store(remainder);
 
     private static (float Scale, int First, int Last) Reference(float* x, sbyte* q)
     {

@@ -35,6 +35,9 @@ public sealed unsafe class IntegerMatMulKernel : Kernel
     }
 
     /// <inheritdoc/>
+    public override long WeightBytes => _panels.Bytes;
+
+    /// <inheritdoc/>
     public override long ScratchBytes => _panels.ScratchBytes + IntegerScratch.Bytes;
 
     /// <inheritdoc/>

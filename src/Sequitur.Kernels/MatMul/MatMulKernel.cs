@@ -30,6 +30,9 @@ public sealed unsafe class MatMulKernel : Kernel
     }
 
     /// <inheritdoc/>
+    public override long WeightBytes => _panels.Bytes;
+
+    /// <inheritdoc/>
     public override long ScratchBytes => _panels.ScratchBytes + PanelScratch.Bytes(_w.Columns);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ public abstract class Kernel
     /// <summary>Bytes of per-thread scratch memory that <see cref="Run"/> needs.</summary>
     public virtual long ScratchBytes => 0;
 
+    /// <summary>Bytes of weights that a run reads, as they lie in memory; what it reads and writes besides is not counted.</summary>
+    public virtual long WeightBytes => 0;
+
     /// <summary>How many independent items a run has.</summary>
     public abstract long Items(RunSizes sizes);
 
