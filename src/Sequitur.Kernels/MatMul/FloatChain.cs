@@ -8,8 +8,9 @@ namespace Sequitur.Kernels.MatMul;
 /// <see cref="Block"/>, the blocks' sums added in order. Here is the chain itself, plain and in panels of 16 outputs.
 /// </summary>
 /// <remarks>
-/// Panels: outputs in lanes, eight rows of x in flight (eight accumulators, one weight vector, broadcasts from memory). A multiply-add has a
-/// latency of 4 and, at 512 bits on Zen 4, a throughput of one a cycle: four rows already fill the unit. Measured 2026-11-25, one thread of a
+/// Panels: outputs in lanes, eight accumulators in flight: at 512 bits eight rows of x (one weight vector, broadcasts from memory), below that
+/// four rows and two vectors, which takes six loads for eight multiply-adds instead of nine. A multiply-add has a latency of 4 and, at 512 bits
+/// on Zen 4, a throughput of one a cycle: four rows already fill the unit. Measured 2026-11-25 with eight rows at both widths, one thread of a
 /// Zen 4, [1536, 576], 512 rows: 70 to 78 GFLOP/s in every format at 256 and 512 bits; one row, decoding included, 5 to 8 GFLOP/s.
 /// </remarks>
 internal static unsafe class FloatChain
