@@ -5,7 +5,7 @@ namespace Sequitur.Insight;
 /// <summary>What the heads of a layer do, over all positions of a prompt; natural logarithms.</summary>
 public sealed record HeadStatistics
 {
-    /// <summary>Entropy of each query's weights, <c>[heads][tokens]</c>: 0 looks at one position, ln n evenly at n.</summary>
+    /// <summary>Entropy of each query's weights, of the queries that were asked for, <c>[heads][queries]</c>: 0 looks at one position, ln n evenly at n.</summary>
     public required double[][] Entropy { get; init; }
 
     /// <summary>The weight of the first position, <c>[heads][tokens]</c>.</summary>
@@ -23,19 +23,25 @@ public sealed record HeadStatistics
     /// <summary>The statistics of a layer's weights.</summary>
     /// <param name="weights"><c>[tokens, heads, tokens]</c>, from <see cref="AttentionMaps"/>.</param>
     /// <param name="heads">Heads.</param>
-    public static HeadStatistics Of(ReadOnlySpan<float> weights, int heads)
+    /// <param name="entropies">Queries, the last ones, whose entropy is wanted, all by default: logarithms take most of the time.</param>
+    public static HeadStatistics Of(ReadOnlySpan<float> weights, int heads, int entropies = int.MaxValue)
     {
         var tokens = Tokens(weights, heads);
-        var (entropy, first) = (Table(heads, tokens), Table(heads, tokens));
+        var queries = Math.Min(entropies, tokens);
+        var (entropy, first) = (Table(heads, queries), Table(heads, tokens));
         var (previous, self, distance) = (new double[heads], new double[heads], new double[heads]);
         for (var t = 0; t < tokens; t++)
         {
             for (var h = 0; h < heads; h++)
             {
                 var row = weights.Slice(((t * heads) + h) * tokens, tokens);
+                for (var j = 0; j < tokens && t >= tokens - queries; j++)
+                {
+                    entropy[h][t - tokens + queries] -= row[j] > 0 ? row[j] * Scalar.LogDouble(row[j]) : 0;
+                }
+
                 for (var j = 0; j < tokens; j++)
                 {
-                    entropy[h][t] -= row[j] > 0 ? row[j] * Scalar.LogDouble(row[j]) : 0;
                     distance[h] += row[j] * (double)(t - j) / tokens;
                 }
 

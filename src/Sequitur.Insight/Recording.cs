@@ -10,11 +10,15 @@ public sealed class Recording
 {
     private readonly Generation _generation;
 
+    // The chosen token, from 0, behind whose prompt and predecessors the run is looked at.
+    private int _step;
+
     private Recording(Anatomy anatomy, InferenceEngine engine, Generation generation)
     {
         Anatomy = anatomy;
         Engine = engine;
         _generation = generation;
+        Ids = generation.Request.Ids;
     }
 
     /// <summary>The model's parts, as they ran.</summary>
@@ -26,14 +30,14 @@ public sealed class Recording
     /// <summary>The run itself.</summary>
     public Generation Generation => _generation;
 
-    /// <summary>The prompt.</summary>
-    public IReadOnlyList<int> Ids => _generation.Request.Ids;
+    /// <summary>The prompt, and what was chosen before the token that is looked at.</summary>
+    public IReadOnlyList<int> Ids { get; private init; }
 
-    /// <summary>Positions of the prompt.</summary>
+    /// <summary>Positions of <see cref="Ids"/>.</summary>
     public int Tokens => Ids.Count;
 
     /// <summary>The logits behind the last position, <c>[vocabulary]</c>.</summary>
-    public ReadOnlySpan<float> Logits => _generation.Logits![0];
+    public ReadOnlySpan<float> Logits => _generation.Logits![_step];
 
     /// <summary>The changes that it ran with.</summary>
     public IReadOnlyList<GraphRewrite> Rewrites { get; private init; } = [];
@@ -53,7 +57,7 @@ public sealed class Recording
         return Of(engine, new Request { Ids = ids, MaxTokens = 1, Rewrites = rewrites ?? [] }, names, null, cancellation);
     }
 
-    /// <summary>Runs a request to its end. What is recorded beyond the prompt is not looked at.</summary>
+    /// <summary>Runs a request to its end, and looks at its first token; <see cref="At"/> looks at the others.</summary>
     /// <param name="engine">What runs it; nothing else may run in it meanwhile.</param>
     /// <param name="request">The prompt, its changes, and how it goes on.</param>
     /// <param name="names">Names of values to record; <c>*</c> for any part of a name.</param>
@@ -82,6 +86,16 @@ public sealed class Recording
             : new Recording(anatomy, engine, generation) { Rewrites = rewrites };
     }
 
+    /// <summary>The same run where it chose a later token: as if all before that token had been the prompt.</summary>
+    /// <param name="step">Number of the token in the answer, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The run chose no such token.</exception>
+    public Recording At(int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, _generation.Logits!.Count);
+        return new(Anatomy, Engine, _generation) { Rewrites = Rewrites, _step = step, Ids = [.. _generation.Request.Ids, .. _generation.Tokens[..step]] };
+    }
+
     /// <summary>A recorded value.</summary>
     /// <exception cref="UsageException">It was not recorded.</exception>
     public CapturedValue Value(string name) => _generation.Captured.TryGetValue(name, out var value)
@@ -91,10 +105,10 @@ public sealed class Recording
     /// <summary>Names of all recorded values.</summary>
     public IEnumerable<string> Names => _generation.Captured.Keys;
 
-    /// <summary>A row of a recorded value: of a position, or the only one where rows belong to chosen tokens.</summary>
+    /// <summary>A row of a recorded value: of a position, or of the token that is looked at where rows belong to chosen tokens.</summary>
     public ReadOnlySpan<float> Row(string name, int position)
     {
         var value = Value(name);
-        return value.Row(value.RowIsOutput ? 0 : position);
+        return value.Row(value.RowIsOutput ? _step : position);
     }
 }

@@ -6,8 +6,8 @@ namespace Sequitur.Cli;
 /// <summary>Options that change what the model computes: one for each registered kind of intervention, each may be given several times.</summary>
 internal sealed class InterventionFlags
 {
-    private readonly IReadOnlyList<(InterventionKind Kind, Option<string[]?> Option)> _options =
-        [.. InterventionRegistry.All.Select(kind => (kind, new Option<string[]?>($"--{kind.Verb}") { Description = kind.Description }))];
+    private readonly IReadOnlyList<Change> _options =
+        [.. InterventionRegistry.All.Select(kind => new Change(kind, new Option<string[]?>($"--{kind.Verb}") { Description = kind.Description }))];
 
     public void AddTo(Command command)
     {
@@ -34,4 +34,6 @@ internal sealed class InterventionFlags
     /// <summary>What was asked for, with its verb in front: <c>ablate 3.5</c>.</summary>
     public IReadOnlyList<string> Read(ParseResult parsed) =>
         [.. _options.SelectMany(known => (parsed.GetValue(known.Option) ?? []).Select(text => $"{known.Kind.Verb} {text}"))];
+
+    private sealed record Change(InterventionKind Kind, Option<string[]?> Option);
 }

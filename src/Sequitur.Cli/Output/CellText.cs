@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Spectre.Console.Rendering;
 
@@ -7,7 +8,25 @@ namespace Sequitur.Cli.Output;
 internal static class CellText
 {
     /// <summary>Columns of a text.</summary>
-    public static int Width(string text) => Ascii.IsValid(text) ? text.Length : new Segment(text).CellCount();
+    public static int Width(string text)
+    {
+        foreach (var letter in text)
+        {
+            if (!IsNarrow(letter))
+            {
+                return WidthOfAny(text);
+            }
+        }
+
+        return text.Length;
+    }
+
+    /// <summary>Whether a character has one column for certain: the tables of all others are in an assembly that help need not load.</summary>
+    internal static bool IsNarrow(char letter) =>
+        letter is <= '\u007F' or (>= '\u00A1' and <= '\u02FF' and not '\u00AD') or (>= '\u2010' and <= '\u2027') or (>= '\u2190' and <= '\u22FF');
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int WidthOfAny(string text) => new Segment(text).CellCount();
 
     /// <summary>A text in at most so many columns, its end left out.</summary>
     public static string CutEnd(string text, int width) => Width(text) <= width ? text : string.Concat(Lines(text, Math.Max(width - 1, 1)).First().TrimEnd(), "…");

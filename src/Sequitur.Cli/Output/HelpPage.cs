@@ -36,9 +36,9 @@ internal static class HelpPage
 
         var arguments = string.Concat(command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? $" {argument.Name}" : $" [{argument.Name}]"));
         writer.Write($"\nUsage\n  sequitur {(command == root ? "COMMAND" : command.Name)}{arguments} [options]\n");
-        Section(writer, width, "Commands", command.Subcommands.OrderBy(sub => sub.Name, StringComparer.Ordinal).Select(sub => (sub.Name, sub.Description)));
-        Section(writer, width, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description)));
-        Section(writer, width, "Options", Options(root, command).Select(option => (Title(option), option.Description)));
+        Section(writer, width, "Commands", command.Subcommands.OrderBy(sub => sub.Name, StringComparer.Ordinal).Select(sub => new Entry(sub.Name, sub.Description)));
+        Section(writer, width, "Arguments", command.Arguments.Select(argument => new Entry(argument.Name, argument.Description)));
+        Section(writer, width, "Options", Options(root, command).Select(option => new Entry(Title(option), option.Description)));
         if (command == root)
         {
             writer.Write("\n");
@@ -49,7 +49,7 @@ internal static class HelpPage
         }
     }
 
-    private static void Section(TextWriter writer, int width, string title, IEnumerable<(string Name, string? Description)> entries)
+    private static void Section(TextWriter writer, int width, string title, IEnumerable<Entry> entries)
     {
         var table = new TextTable(new TableColumn(""), new("", Overflow: Overflow.Fold)) { HasTitles = false, Indent = Indent };
         var any = false;
@@ -74,6 +74,8 @@ internal static class HelpPage
         var value = option.HelpName ?? (words.Length is > 0 and <= LongestHint ? words : option.Name.TrimStart('-').ToUpperInvariant());
         return TakesValue(option) ? $"{names} {value}" : names;
     }
+
+    private sealed record Entry(string Name, string? Description);
 }
 
 /// <summary>What <c>--help</c> does.</summary>

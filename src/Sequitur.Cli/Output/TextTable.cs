@@ -88,8 +88,12 @@ internal sealed class TextTable(params TableColumn[] columns)
     // Widths of the columns; null where they cannot stand side by side.
     private int[]? Fit(int page)
     {
-        int[] widths = [.. columns.Select(column => HasTitles ? CellText.Width(column.Title) : 0)];
-        var titles = widths.ToArray();
+        var (titles, widths) = (new int[columns.Length], new int[columns.Length]);
+        for (var i = 0; i < columns.Length; i++)
+        {
+            titles[i] = widths[i] = HasTitles ? CellText.Width(columns[i].Title) : 0;
+        }
+
         foreach (var row in _rows)
         {
             for (var i = 0; i < widths.Length; i++)
@@ -98,16 +102,14 @@ internal sealed class TextTable(params TableColumn[] columns)
             }
         }
 
-        for (var excess = widths.Sum() + Indent + Gap * (widths.Length - 1) - page; excess > 0; excess--)
+        for (var excess = Total(widths) + Indent + Gap * (widths.Length - 1) - page; excess > 0; excess--)
         {
-            var widest = Enumerable.Range(0, widths.Length).Where(i => columns[i].Overflow != Overflow.Never).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : widths[i]);
-            if (widest < 0)
+            if (Widest(widths, out var others) is not (>= 0 and var widest))
             {
                 return null;
             }
 
             // All at once where one column is much wider than the others.
-            var others = Enumerable.Range(0, widths.Length).Where(i => i != widest && columns[i].Overflow != Overflow.Never).Select(i => widths[i]).DefaultIfEmpty(0).Max();
             var step = Math.Clamp(widths[widest] - others, 1, excess);
             step = Math.Min(step, widths[widest] - Math.Max(LeastWidth, titles[widest]));
             if (step <= 0)
@@ -120,6 +122,43 @@ internal sealed class TextTable(params TableColumn[] columns)
         }
 
         return widths;
+    }
+
+    // Loops, not queries: these are compiled for numbers anew in every process, and help must start at once.
+    private static int Total(int[] widths)
+    {
+        var total = 0;
+        foreach (var width in widths)
+        {
+            total += width;
+        }
+
+        return total;
+    }
+
+    // The first of the widest columns that may lose width, or −1; and the largest width of the others.
+    private int Widest(int[] widths, out int others)
+    {
+        var widest = -1;
+        others = 0;
+        for (var i = 0; i < widths.Length; i++)
+        {
+            if (columns[i].Overflow == Overflow.Never)
+            {
+                continue;
+            }
+
+            if (widest >= 0 && widths[i] <= widths[widest])
+            {
+                others = Math.Max(others, widths[i]);
+                continue;
+            }
+
+            others = widest < 0 ? 0 : widths[widest];
+            widest = i;
+        }
+
+        return widest;
     }
 
     private void AppendRow(StringBuilder text, string[] cells, int[] widths)
@@ -142,7 +181,7 @@ internal sealed class TextTable(params TableColumn[] columns)
         }
 
         // What stands to the left may be wider in columns than in characters; the indent counts columns.
-        start = Indent + widths[..^1].Sum() + Gap * (widths.Length - 1);
+        start = Indent + Total(widths) - widths[^1] + Gap * (widths.Length - 1);
         foreach (var (number, line) in CellText.Fold(cells[^1], widths[^1]).Index())
         {
             left = number == 0 ? left : text.Length;

@@ -82,8 +82,8 @@ internal sealed class WhyRun : IDisposable
     public WhyAnswer Answer(CancellationToken cancellation)
     {
         var original = Resolve(_last.Changes, cancellation);
-        var samplers = Replay(original, cancellation);
-        var choice = TokenChoice.Of(_engine.Engine, _ids, _token, samplers, original, cancellation);
+        // Asked for other arithmetic than the run's, its samplers saw other numbers.
+        var choice = _isOtherwise ? TokenChoice.Of(_engine.Engine, _ids, _token, null, original, cancellation) : Replay(original, cancellation);
         (_rewrites, _logProbability) = (original, choice.LogProbability);
         if (_changes.Count == 0)
         {
@@ -122,14 +122,9 @@ internal sealed class WhyRun : IDisposable
     private IReadOnlyList<GraphRewrite> Resolve(IReadOnlyList<string> changes, CancellationToken cancellation) => Intervention.Resolve(
         _engine.Engine, _last.Prompt, changes.Select(InterventionRegistry.Parse).ToArray(), text => _engine.Tokenize(new TextRequest { Prompt = text, Raw = true }), cancellation);
 
-    // Samplers remember what came before, so what they did is known only by doing it again.
-    private SamplingReport? Replay(IReadOnlyList<GraphRewrite> original, CancellationToken cancellation)
+    // Samplers remember what came before, so what they did is known only by doing it again; what is looked into is recorded on the way.
+    private TokenChoice Replay(IReadOnlyList<GraphRewrite> original, CancellationToken cancellation)
     {
-        if (_isOtherwise)
-        {
-            return null; // asked for other arithmetic than the run's: its samplers saw other numbers
-        }
-
         var request = new Request
         {
             Ids = _last.Prompt,
@@ -140,16 +135,20 @@ internal sealed class WhyRun : IDisposable
             Rewrites = original,
             KeepReports = true,
         };
-        var generation = _engine.Engine.Submit(request, cancellation);
-        while (!generation.IsFinished)
-        {
-            _engine.Engine.Step();
-        }
+        var recording = Recording.Of(_engine.Engine, request, TokenChoice.ValuesOf(Anatomy.Of(_engine.Engine)), ForgetEarlier, cancellation);
+        var reports = recording.Generation.Reports!;
+        return reports.Count > _index && reports[_index].Token == _token
+            ? TokenChoice.Of(recording.At(_index), _token, reports[_index])
+            : throw new SequiturException("the last run could not be repeated: the program or the way it computes has changed since; make a new run");
+    }
 
-        cancellation.ThrowIfCancellationRequested();
-        var reports = generation.Reports!;
-        return generation.Error is null && reports.Count > _index && reports[_index].Token == _token
-            ? reports[_index]
-            : throw new SequiturException("the last run could not be repeated: the program or the way it computes has changed since; make a new run", generation.Error);
+    // Logits are a vocabulary of numbers a token, and only the last ones are looked at.
+    private static void ForgetEarlier(Generation generation)
+    {
+        var logits = generation.Logits!;
+        if (logits.Count > 1)
+        {
+            logits[logits.Count - 2] = [];
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LayerReader(Recording recording, ExplanationOptions option
             }
 
             var weights = maps.Layer(layer.Index);
-            var statistics = HeadStatistics.Of(weights, attention.Heads);
+            var statistics = HeadStatistics.Of(weights, attention.Heads, entropies: 1);
             heads.Add([.. Enumerable.Range(0, attention.Heads).Select(head => Head(layer.Index, head, weights, statistics))]);
             if (layer.Index == shown)
             {

@@ -1,14 +1,18 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Attention;
 
 /// <summary>
-/// What both gradients of attention share: its operands, and a weight with the gradient of its score recomputed from the log-sum-exp,
+/// What both gradients of attention share: its operands, and weights with the gradients of their scores recomputed from the log-sum-exp,
 /// so that no matrix of weights is ever stored (Dao et al. 2022).
 /// </summary>
 internal sealed unsafe class AttentionGradient
 {
+    /// <summary>The most keys that <see cref="Pairs"/> takes at once.</summary>
+    public const int KeyBlock = 8;
+
     private const int Lanes = 8;
 
     private readonly Operand _output;
@@ -58,23 +62,58 @@ internal sealed unsafe class AttentionGradient
         Dot(OutputGradientOf(row, head), _output.Floats(row) + ((long)head * Shape.ValueDim), Shape.ValueDim);
 
     /// <summary>
-    /// The weight p = exp(score − log-sum-exp) of a visible key, and the gradient of its dot product:
-    /// <c>p·(dout·v − δ)</c> times the slopes of the terms times the scale.
+    /// For up to <see cref="KeyBlock"/> visible keys from <paramref name="key"/> on: the weights p = exp(score − log-sum-exp), and the gradients of their dot
+    /// products: <c>p·(dout·v − δ)</c> times the slopes of the terms times the scale.
     /// </summary>
-    public (float Weight, float DotGradient) Pair(long row, int head, long sequence, long key, float delta)
+    public void Pairs(long row, int head, long sequence, long key, int count, float delta, float* weights, float* dotGradients)
     {
-        var keyHead = head / Shape.Group;
-        var score = Dot(QueryOf(row, head), Keys.Key(Shape, sequence, key, keyHead), Shape.KeyDim) * Shape.Scale;
-        var slope = 1f;
-        foreach (var term in Shape.Terms)
+        var (shape, keyHead) = (Shape, head / Shape.Group);
+        Dots(QueryOf(row, head), Keys.Key(shape, sequence, key, keyHead), Keys.K.Stride / sizeof(float), shape.KeyDim, count, weights);
+        Dots(OutputGradientOf(row, head), Keys.Value(shape, sequence, key, keyHead), Keys.V.Stride / sizeof(float), shape.ValueDim, count, dotGradients);
+        var logSumExp = _logSumExp.Floats(row)[head];
+        for (var i = 0; i < count; i++)
         {
-            term.Apply<One>(&score, 0, 1, new(key, Queries.PositionOf(row), head));
-            slope *= term.Slope(score);
+            var (score, slope) = (weights[i] * shape.Scale, 1f);
+            for (var term = 0; term < shape.Terms.Count; term++)
+            {
+                shape.Terms[term].Apply<One>(&score, 0, 1, new(key + i, Queries.PositionOf(row), head));
+                slope *= shape.Terms[term].Slope(score);
+            }
+
+            weights[i] = Scalar.Exp(score - logSumExp);
+            dotGradients[i] = weights[i] * (dotGradients[i] - delta) * slope * shape.Scale;
+        }
+    }
+
+    /// <summary>Adds weights times vectors to a sum, fused, one vector after the other.</summary>
+    /// <param name="sum">The sum, <c>[columns]</c>.</param>
+    /// <param name="weights">A weight a vector.</param>
+    /// <param name="vectors">The vectors.</param>
+    /// <param name="stride">Numbers from one vector to the next.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="columns">Numbers a vector.</param>
+    public static void Accumulate(float* sum, float* weights, float* vectors, long stride, int count, int columns)
+    {
+        var i = 0;
+        for (; i <= columns - Lanes; i += Lanes)
+        {
+            var lanes = Vector256.Load(sum + i);
+            var vector = vectors + i;
+            for (var j = 0; j < count; j++, vector += stride)
+            {
+                lanes = Vector256.FusedMultiplyAdd(Vector256.Create(weights[j]), Vector256.Load(vector), lanes);
+            }
+
+            lanes.Store(sum + i);
         }
 
-        var weight = Scalar.Exp(score - _logSumExp.Floats(row)[head]);
-        var gradient = Dot(OutputGradientOf(row, head), Keys.Value(Shape, sequence, key, keyHead), Shape.ValueDim) - delta;
-        return (weight, weight * gradient * slope * Shape.Scale);
+        for (; i < columns; i++)
+        {
+            for (var j = 0; j < count; j++)
+            {
+                sum[i] = MathF.FusedMultiplyAdd(weights[j], vectors[(j * stride) + i], sum[i]);
+            }
+        }
     }
 
     /// <summary>Adds weight times a vector to a sum, fused.</summary>
@@ -119,6 +158,38 @@ internal sealed unsafe class AttentionGradient
             sums = sums.WithElement(lane, MathF.FusedMultiplyAdd(a[i + lane], b[i + lane], sums.GetElement(lane)));
         }
 
+        return Folded(sums);
+    }
+
+    // Four dot products at once: one by itself waits for each of its sums.
+    private static void Dots(float* a, float* b, long stride, int columns, int count, float* dots)
+    {
+        var j = 0;
+        for (; columns % Lanes == 0 && j + 4 <= count; j += 4, b += 4 * stride)
+        {
+            var (s0, s1, s2, s3) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+            for (var i = 0; i < columns; i += Lanes)
+            {
+                var left = Vector256.Load(a + i);
+                var right = b + i;
+                s0 = Vector256.FusedMultiplyAdd(left, Vector256.Load(right), s0);
+                s1 = Vector256.FusedMultiplyAdd(left, Vector256.Load(right + stride), s1);
+                s2 = Vector256.FusedMultiplyAdd(left, Vector256.Load(right + (2 * stride)), s2);
+                s3 = Vector256.FusedMultiplyAdd(left, Vector256.Load(right + (3 * stride)), s3);
+            }
+
+            (dots[j], dots[j + 1], dots[j + 2], dots[j + 3]) = (Folded(s0), Folded(s1), Folded(s2), Folded(s3));
+        }
+
+        for (; j < count; j++, b += stride)
+        {
+            dots[j] = Dot(a, b, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Folded(Vector256<float> sums)
+    {
         var half = sums.GetLower() + sums.GetUpper();
         return (half.GetElement(0) + half.GetElement(2)) + (half.GetElement(1) + half.GetElement(3));
     }

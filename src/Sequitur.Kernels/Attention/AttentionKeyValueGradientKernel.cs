@@ -5,8 +5,8 @@ namespace Sequitur.Kernels.Attention;
 /// <summary>
 /// The gradients of attention by its keys and values: <c>dk_j = Σ_i ds_ij·q_i</c> and <c>dv_j = Σ_i p_ij·dout_i</c> over the queries that see
 /// the key (see <see cref="AttentionQueryGradientKernel"/>), by fused multiply-adds over ascending query rows, of a row over ascending heads
-/// of the group, in spans of 256 rows of the sequence that are then added in order. An item is a key row and a key head; all tiers are the
-/// reference.
+/// of the group, in spans of 256 rows of the sequence that are then added in order. An item is eight key rows and a key head; all tiers are
+/// the reference.
 /// </summary>
 public sealed unsafe class AttentionKeyValueGradientKernel : Kernel
 {
@@ -40,56 +40,85 @@ public sealed unsafe class AttentionKeyValueGradientKernel : Kernel
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => sizeof(float) * ((long)_gradient.Shape.KeyDim + _gradient.Shape.ValueDim);
+    public override long ScratchBytes => sizeof(float) * AttentionGradient.KeyBlock * ((long)_gradient.Shape.KeyDim + _gradient.Shape.ValueDim);
 
     /// <inheritdoc/>
-    public override long Items(RunSizes sizes) => _keyGradient.Rows.In(sizes) * _gradient.Shape.KeyHeads;
+    public override long Items(RunSizes sizes) => (Rows(sizes) + AttentionGradient.KeyBlock - 1) / AttentionGradient.KeyBlock * _gradient.Shape.KeyHeads;
 
     /// <inheritdoc/>
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         for (var item = first; item < end; item++)
         {
-            Key(item / _gradient.Shape.KeyHeads, (int)(item % _gradient.Shape.KeyHeads), (float*)worker.Scratch.Address);
-        }
-    }
-
-    private void Key(long keyRow, int keyHead, float* keySpan)
-    {
-        var shape = _gradient.Shape;
-        var sequence = _gradient.Keys.Rows.SequenceOf(keyRow);
-        var valueSpan = keySpan + shape.KeyDim;
-        var keyTotal = _keyGradient.Floats(keyRow) + ((long)keyHead * shape.KeyDim);
-        var valueTotal = _valueGradient.Floats(keyRow) + ((long)keyHead * shape.ValueDim);
-        new Span<float>(keyTotal, shape.KeyDim).Clear();
-        new Span<float>(valueTotal, shape.ValueDim).Clear();
-        new Span<float>(keySpan, shape.KeyDim + shape.ValueDim).Clear();
-        var (first, count) = (_gradient.Queries.FirstOf(sequence), _gradient.Queries.CountOf(sequence));
-        for (var i = 0; i < count; i++)
-        {
-            Query(first + i, sequence, keyRow - _gradient.Keys.Rows.FirstOf(sequence), keyHead, keySpan, valueSpan);
-            if ((i + 1) % AttentionShape.Span == 0 || i + 1 == count)
+            var keyHead = (int)(item % _gradient.Shape.KeyHeads);
+            var row = item / _gradient.Shape.KeyHeads * AttentionGradient.KeyBlock;
+            var last = Math.Min(row + AttentionGradient.KeyBlock, Rows(sizes));
+            while (row < last)
             {
-                AttentionGradient.Merge(keyTotal, keySpan, shape.KeyDim);
-                AttentionGradient.Merge(valueTotal, valueSpan, shape.ValueDim);
+                // Rows of another sequence are a block of their own.
+                var sequence = _gradient.Keys.Rows.SequenceOf(row);
+                var block = Math.Min(last, (long)_gradient.Keys.Rows.FirstOf(sequence) + _gradient.Keys.Rows.CountOf(sequence));
+                Block(sequence, row, (int)(block - row), keyHead, (float*)worker.Scratch.Address);
+                row = block;
             }
         }
     }
 
-    private void Query(long row, long sequence, long key, int keyHead, float* keySpan, float* valueSpan)
+    private long Rows(RunSizes sizes) => _keyGradient.Rows.In(sizes);
+
+    private void Block(long sequence, long keyRow, int keys, int keyHead, float* keySpans)
+    {
+        var shape = _gradient.Shape;
+        var valueSpans = keySpans + ((long)keys * shape.KeyDim);
+        for (var key = 0; key < keys; key++)
+        {
+            new Span<float>(KeyTotal(keyRow + key, keyHead), shape.KeyDim).Clear();
+            new Span<float>(ValueTotal(keyRow + key, keyHead), shape.ValueDim).Clear();
+        }
+
+        new Span<float>(keySpans, keys * (shape.KeyDim + shape.ValueDim)).Clear();
+        var (first, count) = (_gradient.Queries.FirstOf(sequence), _gradient.Queries.CountOf(sequence));
+        for (var i = 0; i < count; i++)
+        {
+            Query(first + i, sequence, keyRow - _gradient.Keys.Rows.FirstOf(sequence), keys, keyHead, keySpans, valueSpans);
+            if ((i + 1) % AttentionShape.Span != 0 && i + 1 != count)
+            {
+                continue;
+            }
+
+            for (var key = 0; key < keys; key++)
+            {
+                AttentionGradient.Merge(KeyTotal(keyRow + key, keyHead), keySpans + (key * shape.KeyDim), shape.KeyDim);
+                AttentionGradient.Merge(ValueTotal(keyRow + key, keyHead), valueSpans + (key * shape.ValueDim), shape.ValueDim);
+            }
+        }
+    }
+
+    private float* KeyTotal(long keyRow, int keyHead) => _keyGradient.Floats(keyRow) + ((long)keyHead * _gradient.Shape.KeyDim);
+
+    private float* ValueTotal(long keyRow, int keyHead) => _valueGradient.Floats(keyRow) + ((long)keyHead * _gradient.Shape.ValueDim);
+
+    // What a query row adds to the keys from the given one on that it sees.
+    private void Query(long row, long sequence, long key, int keys, int keyHead, float* keySpans, float* valueSpans)
     {
         var shape = _gradient.Shape;
         var (low, high) = shape.Visible(_gradient.Queries.PositionOf(row), _gradient.Keys.Rows.CountOf(sequence));
-        if (key < low || key >= high)
+        var (from, to) = (Math.Max(key, low), Math.Min(key + keys, high));
+        if (from >= to)
         {
             return;
         }
 
+        var weights = stackalloc float[AttentionGradient.KeyBlock];
+        var dots = stackalloc float[AttentionGradient.KeyBlock];
         for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
         {
-            var (weight, dot) = _gradient.Pair(row, head, sequence, key, _gradient.Delta(row, head));
-            AttentionGradient.Accumulate(keySpan, dot, _gradient.QueryOf(row, head), shape.KeyDim);
-            AttentionGradient.Accumulate(valueSpan, weight, _gradient.OutputGradientOf(row, head), shape.ValueDim);
+            _gradient.Pairs(row, head, sequence, from, (int)(to - from), _gradient.Delta(row, head), weights, dots);
+            for (var i = from; i < to; i++)
+            {
+                AttentionGradient.Accumulate(keySpans + ((i - key) * shape.KeyDim), dots + (i - from), _gradient.QueryOf(row, head), 0, 1, shape.KeyDim);
+                AttentionGradient.Accumulate(valueSpans + ((i - key) * shape.ValueDim), weights + (i - from), _gradient.OutputGradientOf(row, head), 0, 1, shape.ValueDim);
+            }
         }
     }
 }

@@ -60,12 +60,18 @@ public sealed unsafe class AttentionQueryGradientKernel : Kernel
         var total = _queryGradient.Floats(row) + ((long)head * shape.KeyDim);
         new Span<float>(total, shape.KeyDim).Clear();
         new Span<float>(span, shape.KeyDim).Clear();
-        var delta = _gradient.Delta(row, head);
-        for (var key = low; key < high; key++)
+        var (delta, keyHead) = (_gradient.Delta(row, head), head / shape.Group);
+        var weights = stackalloc float[AttentionGradient.KeyBlock];
+        var dots = stackalloc float[AttentionGradient.KeyBlock];
+        var keys = _gradient.Keys;
+        for (var key = low; key < high;)
         {
-            var (_, dot) = _gradient.Pair(row, head, sequence, key, delta);
-            AttentionGradient.Accumulate(span, dot, _gradient.Keys.Key(shape, sequence, key, head / shape.Group), shape.KeyDim);
-            if ((key + 1) % AttentionShape.Span == 0 || key + 1 == high)
+            var spanEnd = Math.Min(high, ((key / AttentionShape.Span) + 1) * AttentionShape.Span);
+            var count = (int)Math.Min(AttentionGradient.KeyBlock, spanEnd - key);
+            _gradient.Pairs(row, head, sequence, key, count, delta, weights, dots);
+            AttentionGradient.Accumulate(span, dots, keys.Key(shape, sequence, key, keyHead), keys.K.Stride / sizeof(float), count, shape.KeyDim);
+            key += count;
+            if (key == spanEnd)
             {
                 AttentionGradient.Merge(total, span, shape.KeyDim);
             }

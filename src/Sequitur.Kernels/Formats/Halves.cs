@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace Sequitur.Kernels.Formats;
 
@@ -10,11 +11,9 @@ internal static unsafe class Halves
     /// <summary>Sixteen bytes whose low nibbles are the numbers 0 to 15 and whose high nibbles are 16 to 31.</summary>
     public static void Unpack(byte* nibbles, byte* integers)
     {
-        for (var i = 0; i < Half; i++)
-        {
-            integers[i] = (byte)(nibbles[i] & 15);
-            integers[Half + i] = (byte)(nibbles[i] >> 4);
-        }
+        var pairs = Vector128.Load(nibbles);
+        (pairs & Vector128.Create((byte)15)).Store(integers);
+        (pairs >>> 4).Store(integers + Half);
     }
 
     /// <summary>The same with a fifth bit each: bit i of <paramref name="high"/> belongs to number i.</summary>

@@ -29,6 +29,9 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
 
     private int GroupsPerBlock => BlockColumns / Group;
 
+    // What each stored integer means: of 32 calls to the layout one look-up each is left.
+    private float[] Values => field ??= [.. Enumerable.Range(0, 256).Select(stored => (float)Layout.Value((byte)stored))];
+
     /// <inheritdoc/>
     public override long RowBytes(int columns, int plane = 0) => (long)columns / BlockColumns * BlockBytes;
 
@@ -43,13 +46,14 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
     internal GroupTerms ReadGroup(byte* row, int group, int* values)
     {
         var integers = stackalloc byte[Group];
+        var layout = Layout;
         Unpack(row + ((long)group / GroupsPerBlock * BlockBytes), group % GroupsPerBlock, integers, out var scales);
         for (var i = 0; i < Group; i++)
         {
-            values[i] = Layout.Value(integers[i]);
+            values[i] = layout.Value(integers[i]);
         }
 
-        return Layout.Terms(scales);
+        return layout.Terms(scales);
     }
 
     internal override long PanelBytes(int columns) => Layout.Bytes(columns / Group);
@@ -57,7 +61,7 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
     internal override void PackPanel(in PanelRows rows, int columns, byte* panel)
     {
         var words = stackalloc uint[Group / sizeof(uint)];
-        var groups = columns / Group;
+        var (groups, layout) = (columns / Group, Layout);
         for (var row = 0; row < PanelRows.Count; row++)
         {
             var block = rows[row].Address(RowBytes(columns));
@@ -66,7 +70,7 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
                 for (var part = 0; part < GroupsPerBlock; part++, group++)
                 {
                     Unpack(block, part, (byte*)words, out var scales);
-                    Layout.Store(panel, groups, group, row, words, scales);
+                    layout.Store(panel, groups, group, row, words, scales);
                 }
             }
         }
@@ -91,16 +95,27 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
         where V : struct, ILanes<V>
     {
         const int half = Group / 2;
-        var values = stackalloc int[Group];
-        for (var group = first; group < first + count; group++, destination += Group)
+        var integers = stackalloc byte[Group];
+        var numbers = stackalloc float[Group];
+        var layout = Layout;
+        var hasMinimum = layout.HasMinimum;
+        fixed (float* values = Values)
         {
-            var terms = ReadGroup(row, group, values);
-            for (var i = 0; i < Group; i += V.Count)
+            for (var group = first; group < first + count; group++, destination += Group)
             {
-                var scale = V.Broadcast(terms.Scale * (i < half ? terms.Factor0 : terms.Factor1));
-                var value = scale * V.LoadInteger(values + i);
-                var minimum = V.Broadcast(terms.Minimum * (i < half ? terms.MinimumFactor0 : terms.MinimumFactor1));
-                V.Store(destination + i, Layout.HasMinimum ? value + minimum : value);
+                Unpack(row + ((long)group / GroupsPerBlock * BlockBytes), group % GroupsPerBlock, integers, out var scales);
+                for (var i = 0; i < Group; i++)
+                {
+                    numbers[i] = values[integers[i]];
+                }
+
+                var terms = layout.Terms(scales);
+                for (var i = 0; i < Group; i += V.Count)
+                {
+                    var value = V.Broadcast(terms.Scale * (i < half ? terms.Factor0 : terms.Factor1)) * V.Load(numbers + i);
+                    var minimum = V.Broadcast(terms.Minimum * (i < half ? terms.MinimumFactor0 : terms.MinimumFactor1));
+                    V.Store(destination + i, hasMinimum ? value + minimum : value);
+                }
             }
         }
     }

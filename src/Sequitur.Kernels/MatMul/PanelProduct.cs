@@ -77,24 +77,17 @@ internal static unsafe class PanelProduct
     public static void RunTransposed(Tier tier, Weight w, long first, long length, int column, int rows, PanelScratch scratch)
     {
         var count = Math.Min(TransposedLanes, w.Columns - column);
-        var segment = stackalloc float[TransposedLanes];
         for (var start = 0L; start < length; start += FloatChain.Block)
         {
             var block = (int)Math.Min(FloatChain.Block, length - start);
             for (var o = 0; o < block; o++)
             {
-                w.DecodeRow(w.Place(first + start + o), column, count, segment, tier);
-                for (var lane = 0; lane < TransposedLanes; lane += PanelRows.Count)
-                {
-                    var target = scratch.Panel + (lane * block) + (o * PanelRows.Count);
-                    new Span<float>(segment + lane, PanelRows.Count).CopyTo(new(target, PanelRows.Count));
-                }
+                w.DecodeRow(w.Place(first + start + o), column, count, scratch.Panel + (o * TransposedLanes), tier);
             }
 
             for (var lane = 0; lane < count; lane += PanelRows.Count)
             {
-                FloatChain.Accumulate(
-                    tier, scratch.Rows, start, rows, scratch.Panel + (lane * block), block, scratch.Totals + lane, TransposedLanes, merge: start > 0);
+                FloatChain.Accumulate(tier, scratch.Rows, start, rows, scratch.Panel + lane, block, scratch.Totals + lane, TransposedLanes, merge: start > 0, TransposedLanes);
             }
         }
     }

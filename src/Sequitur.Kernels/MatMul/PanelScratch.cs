@@ -35,7 +35,7 @@ internal readonly unsafe struct PanelScratch
     /// <summary>Sums, <c>[row·lanes + lane]</c>.</summary>
     public float* Totals { get; }
 
-    /// <summary>Decoded weights, <c>[k·16 + lane]</c>; with more than 16 lanes one block of k after another.</summary>
+    /// <summary>Decoded weights, <c>[k·lanes + lane]</c>.</summary>
     public float* Panel { get; }
 
     /// <summary>Bytes for products over <paramref name="length"/> numbers: a block's panels, or one whole row for the reference.</summary>
