@@ -20,7 +20,7 @@ public sealed class EncodingErrorTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Written))]
-    public void Encode_ReferenceRows_ErrIsThatOfLlamaCpp(string name)
+    public void Encode_ReferenceRows_ErrAsLlamaCppDoes(string name)
     {
         using var types = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Ggml, "types.json")));
         var type = types.RootElement.GetProperty("types").EnumerateArray().Single(entry => entry.GetProperty("type").GetString() == name);

@@ -39,6 +39,7 @@ public sealed class Convert : ICommand
         }
 
         using var source = Open(parsed, model);
+        var conversion = new Conversion(source, target);
         foreach (var note in source.Notes)
         {
             error.WriteLine($"note: {note}");
@@ -49,7 +50,6 @@ public sealed class Convert : ICommand
             error.WriteLine("note: the file gets no vocabulary, so that it takes token ids only; --vocab-from takes one from a GGUF file");
         }
 
-        var conversion = new Conversion(source, target);
         if (conversion.Requantized.ToArray() is { Length: > 0 } lossy)
         {
             error.WriteLine($"warning: {string.Join(", ", lossy)} is decoded and rounded again to {target}, which loses more than converting the original would");
