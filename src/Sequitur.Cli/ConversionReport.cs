@@ -19,7 +19,7 @@ internal sealed class ConversionReport(Conversion conversion, string path, long 
 
     private IEnumerable<ConvertedTensor> Fallbacks => conversion.Tensors.Where(tensor => tensor.IsFallback);
 
-    /// <summary>A line for each type, one for the whole, one for each tensor whose rows do not fit the type.</summary>
+    /// <summary>A line for each type, one for the whole, one for tensors whose rows do not fit their type.</summary>
     public void WriteTable(TextWriter writer)
     {
         writer.WriteLine($"{"type",-8}{"tensors",8}{"weights",16}{"bytes",16}{"bits/weight",13}");
@@ -29,9 +29,12 @@ internal sealed class ConversionReport(Conversion conversion, string path, long 
         }
 
         WriteRow(writer, "all", conversion.Tensors.Count, conversion.Tensors.Sum(tensor => tensor.Count), conversion.Tensors.Sum(tensor => tensor.Bytes));
-        foreach (var tensor in Fallbacks)
+        foreach (var alike in Fallbacks.GroupBy(tensor => (tensor.Unfit, tensor.Type, tensor.Tensor.Columns)))
         {
-            writer.WriteLine($"note: {tensor.Tensor.Name} is {tensor.Type}: its rows of {tensor.Tensor.Columns} numbers are no whole number of {conversion.Format} blocks of {conversion.Format.BlockColumns}");
+            var others = alike.Count() - 1;
+            var (unfit, type, columns) = alike.Key;
+            var (names, rows) = others == 0 ? ($"{alike.First().Tensor.Name} is", "its rows") : ($"{alike.First().Tensor.Name} and {others} more are", "their rows");
+            writer.WriteLine($"note: {names} {type}: {rows} of {columns} numbers are no whole number of {unfit} blocks of {unfit!.BlockColumns}");
         }
 
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {path}: {bytes:N0} bytes"));
@@ -43,7 +46,7 @@ internal sealed class ConversionReport(Conversion conversion, string path, long 
         var line = new JsonLine("sequitur.convert", JsonVersion);
         var json = line.Json;
         json.WriteString("output", path);
-        json.WriteString("to", conversion.Format.Name);
+        json.WriteString("to", conversion.Target.Name);
         json.WriteNumber("file_bytes", bytes);
         WriteTotals(json, conversion.Tensors.Count, conversion.Tensors.Sum(tensor => tensor.Count), conversion.Tensors.Sum(tensor => tensor.Bytes));
         json.WriteStartArray("types");

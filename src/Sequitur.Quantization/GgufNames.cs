@@ -13,5 +13,7 @@ internal static class GgufNames
     public const string NoVocabulary = "no_vocab";
 
     public const string TokenEmbedding = "token_embd.weight";
+    public const string LayerEmbedding = "per_layer_token_embd.weight";
+    public const string Head = "output.weight";
     public const string RopeFactors = "rope_freqs.weight";
 }

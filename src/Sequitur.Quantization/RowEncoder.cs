@@ -10,8 +10,9 @@ namespace Sequitur.Quantization;
 /// so that the number of threads never shows.
 /// </summary>
 /// <param name="threads">How many threads encode.</param>
+/// <param name="check">Is called now and then while rows are read; what it throws ends the work.</param>
 /// <param name="cancellation">Ends the work between pieces.</param>
-internal sealed class RowEncoder(int threads, CancellationToken cancellation)
+internal sealed class RowEncoder(int threads, Action check, CancellationToken cancellation)
 {
     private const long BatchBytes = 32 << 20;
     private const long PieceNumbers = 1 << 16;
@@ -25,6 +26,7 @@ internal sealed class RowEncoder(int threads, CancellationToken cancellation)
         using var buffer = new NativeBuffer(rowsABatch * rowBytes, zeroed: false);
         for (var first = 0L; first < tensor.Rows; first += rowsABatch)
         {
+            check();
             var count = Math.Min(rowsABatch, tensor.Rows - first);
             Encode(tensor, format, first, count, buffer.Region);
             Copy(buffer.Region.Slice(0, count * rowBytes), stream);
@@ -36,8 +38,21 @@ internal sealed class RowEncoder(int threads, CancellationToken cancellation)
     {
         for (var position = 0L; position < bytes.Bytes; position += CopyBytes)
         {
+            check();
             cancellation.ThrowIfCancellationRequested();
             stream.Write(bytes.Slice(position, Math.Min(CopyBytes, bytes.Bytes - position)).AsSpan<byte>());
+        }
+    }
+
+    // A block's scale cannot hold them, and would carry them to all of its numbers.
+    private static void RequireFinite(SourceTensor tensor, long row, ReadOnlySpan<float> numbers, BlockFormat format)
+    {
+        for (var i = 0; format.BlockColumns > 1 && i < numbers.Length; i++)
+        {
+            if (!float.IsFinite(numbers[i]))
+            {
+                throw new InvalidModelException($"tensor {tensor.Name}, row {row}, number {i} is {numbers[i]}, which {format} cannot hold: the model is damaged; F32, F16 and BF16 take it as it is");
+            }
         }
     }
 
@@ -59,6 +74,7 @@ internal sealed class RowEncoder(int threads, CancellationToken cancellation)
                     for (var i = piece * rowsAPiece; i < Math.Min(count, (piece + 1) * rowsAPiece); i++)
                     {
                         tensor.Read(first + i, row);
+                        RequireFinite(tensor, first + i, row, format);
                         format.Encode(row, batch.Slice(i * rowBytes, rowBytes).AsSpan<byte>());
                     }
                 }

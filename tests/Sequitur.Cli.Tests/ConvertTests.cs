@@ -85,10 +85,44 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void Convert_ToAMixture_AnswersAlikeAndNamesWhatDoesNotFit()
+    {
+        var result = CliResult.Of("convert", Repository.Model, "--to", "q5_k_m", "-o", Output, "--json");
+
+        result.Code.ShouldBe(0, result.Error);
+        result.Error.ShouldContain("are Q5_1: their rows of 576 numbers are no whole number of Q5_K blocks of 256");
+        result.Error.Split('\n').Count(line => line.StartsWith("note:", StringComparison.Ordinal)).ShouldBe(2);
+        using var json = JsonDocument.Parse(result.Output);
+        json.RootElement.GetProperty("to").GetString().ShouldBe("Q5_K_M");
+        CliResult.Of("run", "What is the capital of France?", "--model", Output, "--max-tokens", "24", "--temperature", "0").Output.ShouldContain("Paris");
+    }
+
+    [Fact]
+    public void Convert_RowsThatNoBlockFits_SaysSo()
+    {
+        string[] odd = ["--random", "--layers", "1", "--width", "40", "--heads", "2", "--feed-forward", "40", "--vocab", "40"];
+        CliResult.Of(["convert", .. odd, "--to", "Q4_K_M", "-o", Output]).ShouldFail(2, "rows of 40 numbers (token_embd.weight)");
+        Directory.GetFiles(_folder).ShouldBeEmpty();
+    }
+
+    // Some 800 terabytes: no disk has them, which is known before the first byte.
+    [Fact]
+    public void Convert_MoreThanTheDiskHolds_SaysSo()
+    {
+        string[] huge = ["--random", "--layers", "1000", "--width", "16384", "--heads", "64", "--feed-forward", "65536", "--vocab", "40", "--experts", "64", "--experts-used", "2"];
+        var result = CliResult.Of(["convert", .. huge, "--to", "F32", "-o", Output]);
+
+        result.Code.ShouldBe(1);
+        result.Error.ShouldContain($"error: the file cannot be written: {Output}: ");
+        Directory.GetFiles(_folder).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Convert_MissingModel_SaysSo() => CliResult.Of("convert", Path.Combine(_folder, "none.gguf"), "--to", "F16").ShouldFail(3, "does not exist");
 
     [Theory]
     [InlineData("Model.Q4_1.gguf", "Model.Q8_0.gguf")]
+    [InlineData("Model.Q4_K_M.gguf", "Model.Q8_0.gguf")]
     [InlineData("model-q4_0.gguf", "model.Q8_0.gguf")]
     [InlineData("big-BF16-00001-of-00003.gguf", "big.Q8_0.gguf")]
     [InlineData("v1.5.gguf", "v1.5.Q8_0.gguf")]

@@ -23,6 +23,21 @@ public sealed class RandomModelTests
         loaded.Model.Parameters.Single(parameter => parameter.Name.EndsWith("layers.1.mlp.down_proj.weight", StringComparison.Ordinal)).Weight.Format.Name.ShouldBe(format);
     }
 
+    [Theory]
+    [InlineData("Q4_K_M", "Q6_K")]
+    [InlineData("Q5_K_M", "Q6_K")]
+    [InlineData("Q6_K", "Q6_K")]
+    [InlineData("Q5_1", "Q5_1")]
+    public void Create_ForAMixture_IsRead(string target, string table)
+    {
+        using var folder = new Folder();
+        Write(Small with { Width = 256, FeedForward = 512, Tied = true }, 1, target, folder["a.gguf"]);
+        using var loaded = ModelLoader.Load(folder["a.gguf"]);
+
+        loaded.Model.Parameters.Single(parameter => parameter.Name.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Weight.Format.Name.ShouldBe(table);
+        loaded.Model.Parameters.Single(parameter => parameter.Name.EndsWith("layers.0.mlp.up_proj.weight", StringComparison.Ordinal)).Weight.Format.Name.ShouldBe(target.Replace("_M", "", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Create_SameSeed_SameBytes_OtherSeedOthers()
     {

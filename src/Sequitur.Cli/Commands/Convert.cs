@@ -11,7 +11,7 @@ namespace Sequitur.Cli.Commands;
 public sealed class Convert : ICommand
 {
     private readonly Argument<string?> _model = new("MODEL") { Description = "A GGUF file (the first of a split model), or a Hugging Face directory", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _to = new("--to") { Description = $"The format of matrices: {string.Join(", ", TargetFormats.All)}" };
+    private readonly Option<string?> _to = new("--to") { Description = $"The format of matrices, or a mixture: {string.Join(", ", TargetFormats.All)}" };
     private readonly Option<string?> _output = Flags.Text<string?>("--output", "The file to write; by default beside the model, named after it and the format", "a path", "-o");
     private readonly Option<bool> _force = new("--force") { Description = "Replace a file that is there" };
     private readonly Option<bool> _json = new("--json") { Description = "Print what was done as one JSON object" };
@@ -30,15 +30,16 @@ public sealed class Convert : ICommand
 
     private ExitCode Write(ParseResult parsed, ResultStream output, TextWriter error, CancellationToken cancellation)
     {
-        var format = TargetFormats.Find(parsed.GetValue(_to) ?? throw new UsageException($"--to is missing: {string.Join(", ", TargetFormats.All)}"));
+        var target = TargetFormats.Find(parsed.GetValue(_to) ?? throw new UsageException($"--to is missing: {string.Join(", ", TargetFormats.All)}"));
         var model = parsed.GetValue(_model);
-        var path = Destination(parsed, model, format.Name);
+        var path = Destination(parsed, model, target.Name);
         if (Directory.Exists(path) || (File.Exists(path) && !parsed.GetValue(_force)))
         {
             throw new UsageException(Directory.Exists(path) ? $"--output {path} is a directory: name a file" : $"{path} exists already: choose another --output, or replace it with --force");
         }
 
         using var source = Open(parsed, model);
+        var conversion = new Conversion(source, target);
         foreach (var note in source.Notes)
         {
             error.WriteLine($"note: {note}");
@@ -49,10 +50,9 @@ public sealed class Convert : ICommand
             error.WriteLine("note: the file gets no vocabulary, so that it takes token ids only; --vocab-from takes one from a GGUF file");
         }
 
-        var conversion = new Conversion(source, format);
         if (conversion.Requantized.ToArray() is { Length: > 0 } lossy)
         {
-            error.WriteLine($"warning: {string.Join(", ", lossy)} is decoded and rounded again to {format}, which loses more than converting the original would");
+            error.WriteLine($"warning: {string.Join(", ", lossy)} is decoded and rounded again to {target}, which loses more than converting the original would");
         }
 
         var report = new ConversionReport(conversion, path, conversion.Write(path, parsed.GetValue(_threads) ?? Environment.ProcessorCount, cancellation));

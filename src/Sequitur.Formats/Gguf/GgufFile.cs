@@ -88,6 +88,10 @@ public sealed class GgufFile : IDisposable
         }
     }
 
+    /// <summary>Finds out whether the file was changed while it was read.</summary>
+    /// <exception cref="SequiturException">It was.</exception>
+    public void RequireUnchanged() => _file.RequireUnchanged();
+
     /// <summary>Ends the mapping; tensors and metadata must not be used any more.</summary>
     public void Dispose() => _file.Dispose();
 

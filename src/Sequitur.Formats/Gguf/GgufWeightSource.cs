@@ -71,6 +71,9 @@ public sealed partial class GgufWeightSource : WeightSource
     }
 
     /// <inheritdoc/>
+    public override void RequireUnchanged() => _files.ForEach(file => file.RequireUnchanged());
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -82,6 +82,10 @@ public sealed class SafeTensorsFile : IDisposable
     /// <summary>The tensor of that name, or null.</summary>
     public StoredTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
+    /// <summary>Finds out whether the file was changed while it was read.</summary>
+    /// <exception cref="SequiturException">It was.</exception>
+    public void RequireUnchanged() => _file.RequireUnchanged();
+
     /// <summary>Ends the mapping; the tensors must not be used any more.</summary>
     public void Dispose() => _file.Dispose();
 

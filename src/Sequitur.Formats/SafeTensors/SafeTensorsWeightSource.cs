@@ -67,6 +67,9 @@ public sealed class SafeTensorsWeightSource : WeightSource
     public override StoredTensor? Find(string name) => _tensors.GetValueOrDefault(name);
 
     /// <inheritdoc/>
+    public override void RequireUnchanged() => _files.ForEach(file => file.RequireUnchanged());
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

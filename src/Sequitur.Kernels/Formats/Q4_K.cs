@@ -9,6 +9,9 @@ namespace Sequitur.Kernels.Formats;
 [BlockFormat("Q4_K", GgufType = 12)]
 public sealed unsafe class Q4_K() : QuantizedFormat("Q4_K", 256, 144)
 {
+    /// <inheritdoc/>
+    public override bool CanEncode => true;
+
     internal override PanelLayout Layout => PanelLayout<Nibbles, UpTo15, BlockScaleAndMinimumWithFactors>.Instance;
 
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
@@ -18,6 +21,26 @@ public sealed unsafe class Q4_K() : QuantizedFormat("Q4_K", 256, 144)
         for (var i = 0; i < Group; i++)
         {
             integers[i] = (byte)(nibbles[i] >> (group % 2 * 4) & 15);
+        }
+    }
+
+    internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)
+    {
+        Span<byte> integers = stackalloc byte[BlockColumns];
+        for (; row.Length > 0; row = row[BlockColumns..], destination = destination[BlockBytes..])
+        {
+            FactorFit.Affine(row[..BlockColumns], 15, integers, destination);
+            PackNibbles(integers, destination[16..]);
+        }
+    }
+
+    /// <summary>Writes the lower nibbles of a block's integers: of each 64 the first 32 become low nibbles, the others high ones.</summary>
+    internal static void PackNibbles(ReadOnlySpan<byte> integers, Span<byte> destination)
+    {
+        for (var i = 0; i < FactorFit.Block / 2; i++)
+        {
+            var first = (i / Group * 2 * Group) + (i % Group);
+            destination[i] = (byte)((integers[first] & 15) | (integers[first + Group] << 4));
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Sequitur.Kernels.Formats;
 [BlockFormat("Q5_K", GgufType = 13)]
 public sealed unsafe class Q5_K() : QuantizedFormat("Q5_K", 256, 176)
 {
+    /// <inheritdoc/>
+    public override bool CanEncode => true;
+
     internal override PanelLayout Layout => PanelLayout<NibblesAndBits, UpTo31, BlockScaleAndMinimumWithFactors>.Instance;
 
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
@@ -19,6 +22,22 @@ public sealed unsafe class Q5_K() : QuantizedFormat("Q5_K", 256, 176)
         for (var i = 0; i < Group; i++)
         {
             integers[i] = (byte)((nibbles[i] >> (group % 2 * 4) & 15) | ((bits[i] >> group & 1) << 4));
+        }
+    }
+
+    internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)
+    {
+        Span<byte> integers = stackalloc byte[BlockColumns];
+        for (; row.Length > 0; row = row[BlockColumns..], destination = destination[BlockBytes..])
+        {
+            FactorFit.Affine(row[..BlockColumns], 31, integers, destination);
+            destination[16..48].Clear();
+            for (var i = 0; i < BlockColumns; i++)
+            {
+                destination[16 + (i % Group)] |= (byte)(integers[i] >> 4 << (i / Group));
+            }
+
+            Q4_K.PackNibbles(integers, destination[48..]);
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Sequitur.Kernels.Formats;
 [BlockFormat("Q6_K", GgufType = 14)]
 public sealed unsafe class Q6_K() : QuantizedFormat("Q6_K", 256, 210)
 {
+    /// <inheritdoc/>
+    public override bool CanEncode => true;
+
     internal override PanelLayout Layout => PanelLayout<NibblesAndCrumbs, UpTo63Less32, BlockScaleWithHalves>.Instance;
 
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
@@ -23,5 +26,21 @@ public sealed unsafe class Q6_K() : QuantizedFormat("Q6_K", 256, 210)
 
         var factors = (sbyte*)block + 192 + (group * 2);
         scales = new() { Scale = *(ushort*)(block + 208), Factor0 = factors[0], Factor1 = factors[1] };
+    }
+
+    internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)
+    {
+        Span<byte> integers = stackalloc byte[BlockColumns];
+        for (; row.Length > 0; row = row[BlockColumns..], destination = destination[BlockBytes..])
+        {
+            FactorFit.Symmetric(row[..BlockColumns], 32, integers, destination[192..208], destination[208..]);
+            destination[..192].Clear();
+            for (var i = 0; i < BlockColumns; i++)
+            {
+                var (part, place) = (i / 128, i % 128);
+                destination[(part * 64) + (place % 64)] |= (byte)((integers[i] & 15) << (place / 64 * 4));
+                destination[128 + (part * 32) + (place % 32)] |= (byte)(integers[i] >> 4 << (place / 32 * 2));
+            }
+        }
     }
 }

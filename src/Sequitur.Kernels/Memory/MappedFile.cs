@@ -6,12 +6,16 @@ namespace Sequitur.Kernels.Memory;
 /// </summary>
 public sealed unsafe class MappedFile : IDisposable
 {
+    private readonly FileInfo _info;
+    private readonly DateTime _written;
     private nint _address;
     private int _disposed;
 
-    private MappedFile(string path, nint address, long bytes)
+    private MappedFile(string path, FileInfo info, DateTime written, nint address, long bytes)
     {
         Path = path;
+        _info = info;
+        _written = written;
         _address = address;
         Bytes = bytes;
     }
@@ -62,16 +66,31 @@ public sealed unsafe class MappedFile : IDisposable
             // Pipes and devices report no length either, and opening a pipe would wait for its writer.
             if (info.Length == 0)
             {
-                return new(path, 0, 0);
+                return new(path, info, info.LastWriteTimeUtc, 0, 0);
             }
 
             using var handle = File.OpenHandle(path);
+            var written = File.GetLastWriteTimeUtc(handle);
             var bytes = RandomAccess.GetLength(handle);
-            return new(path, bytes == 0 ? 0 : Platform.Current.MapFile(handle, bytes), bytes);
+            return new(path, info, written, bytes == 0 ? 0 : Platform.Current.MapFile(handle, bytes), bytes);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new SequiturException($"the file cannot be read: {path}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>
+    /// Finds out whether what was read so far may be a mixture of two files: whether the file has another length or time of writing than when it was opened, or is gone. Who reads all of a
+    /// file asks while reading, and once more at the end.
+    /// </summary>
+    /// <exception cref="SequiturException">It has changed.</exception>
+    public void RequireUnchanged()
+    {
+        _info.Refresh();
+        if (!_info.Exists || _info.Length != Bytes || _info.LastWriteTimeUtc != _written)
+        {
+            throw new SequiturException($"the file was {(_info.Exists ? "changed" : "removed")} while it was read: {Path}: try again when nothing writes to it");
         }
     }
 

@@ -1,5 +1,6 @@
 using Sequitur.Formats;
 using Sequitur.Formats.Gguf;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Quantization.Sources;
 
@@ -64,6 +65,17 @@ public sealed record ConversionSource(
     {
         using var file = GgufFile.Open(path);
         return CountTokens(file) is { } count && count == EmbeddingRows;
+    }
+
+    /// <summary>Finds out whether a file was changed since it was opened, so that what was written may be a mixture of two.</summary>
+    /// <exception cref="SequiturException">It was; the message names it.</exception>
+    public void RequireUnchanged()
+    {
+        foreach (var file in Files)
+        {
+            (file as WeightSource)?.RequireUnchanged();
+            (file as GgufFile)?.RequireUnchanged();
+        }
     }
 
     /// <inheritdoc/>

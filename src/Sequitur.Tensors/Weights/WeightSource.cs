@@ -15,6 +15,12 @@ public abstract class WeightSource : IDisposable
     /// <summary>The tensor of that name, or null where the source has none.</summary>
     public abstract StoredTensor? Find(string name);
 
+    /// <summary>Finds out whether a file behind the tensors was changed since it was opened; memory never is.</summary>
+    /// <exception cref="SequiturException">It was; the message names it.</exception>
+    public virtual void RequireUnchanged()
+    {
+    }
+
     /// <summary>Gives back the memory of the tensors, which must not be used any more.</summary>
     public void Dispose()
     {

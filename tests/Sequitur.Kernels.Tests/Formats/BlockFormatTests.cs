@@ -80,6 +80,52 @@ public class BlockFormatTests
         again.Zip(decoded, (a, b) => MathF.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(step / 100, "decoded numbers encode as themselves");
     }
 
+    // Numbers from −1 to 1; half a step of the integers, and what rounding the factors adds. Above 31/32 of the range Q6_K has no integer on one of the two sides.
+    [Theory]
+    [InlineData("Q4_K", 1 / 10f)]
+    [InlineData("Q5_K", 1 / 18f)]
+    [InlineData("Q6_K", 1 / 24f)]
+    public void Encode_BlocksWithFactors_ReadAsWrittenDown(string name, float step)
+    {
+        var format = BlockFormats.Find(name)!;
+        var numbers = Weights.Numbers(1024, 1);
+        var bytes = new byte[format.RowBytes(numbers.Length)];
+        format.Encode(numbers, bytes);
+        var decoded = Decode(format, bytes, numbers.Length);
+        var plain = bytes.Chunk((int)format.RowBytes(256)).SelectMany(block => name == "Q6_K" ? PlainQ6(block) : PlainQ4Q5(block)).ToArray();
+
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            decoded[i].ShouldBe(numbers[i], step);
+            ((double)decoded[i]).ShouldBe(plain[i], 1e-6 * (1 + Math.Abs(plain[i])), $"number {i}");
+        }
+    }
+
+    [Theory]
+    [InlineData("Q4_K")]
+    [InlineData("Q5_K")]
+    [InlineData("Q6_K")]
+    public void Encode_BlocksWithFactors_OddNumbersStayNear(string name)
+    {
+        var format = BlockFormats.Find(name)!;
+        float[] Row(Func<int, float> number) => [.. Enumerable.Range(0, 256).Select(number)];
+        void Check(float[] row, float tolerance)
+        {
+            var decoded = RoundTrip(format, row);
+            row.Zip(decoded, (a, b) => MathF.Abs(a - b)).Max().ShouldBeLessThanOrEqualTo(tolerance);
+        }
+
+        Check(Row(_ => 0), 0);
+        Check(Row(_ => -0f), 0);
+        Check(Row(_ => 1), 1e-3f);
+        Check(Row(_ => -1), 1e-3f);
+        Check(Row(i => i == 77 ? 3 : 0), 4e-3f);
+        Check(Row(i => i == 77 ? -3 : 0), 4e-3f);
+        Check(Row(i => i < 128 ? 0 : 1), 1e-3f);
+        Check(Row(i => 1e-12f * i), 1e-6f);
+        Check(Row(i => 1000f * (i - 128)), 128_000 / 13f);
+    }
+
     [Theory]
     [MemberData(nameof(Weights.FormatNames), MemberType = typeof(Weights))]
     public void Encode_WrongLength_Throws(string name)
@@ -148,6 +194,32 @@ public class BlockFormatTests
         for (var i = 0; i < 65536; i++)
         {
             decoded[i].ShouldBe((float)BitConverter.UInt16BitsToHalf((ushort)i));
+        }
+    }
+
+    // The layouts of docs/formats.md in binary64, number by number.
+    private static IEnumerable<double> PlainQ4Q5(byte[] block)
+    {
+        var isFive = block.Length == 176;
+        var (scale, minimum) = ((double)BitConverter.ToHalf(block), (double)BitConverter.ToHalf(block, 2));
+        for (var i = 0; i < 256; i++)
+        {
+            var (group, place) = (i / 32, i % 32);
+            int Six(int of) => group < 4 ? block[4 + of + group] & 63 : (block[12 + group - 4] >> (of == 0 ? 0 : 4) & 15) + (block[of + group] / 64 * 16);
+            var q = block[(isFive ? 48 : 16) + (group / 2 * 32) + place] >> (group % 2 * 4) & 15;
+            q += isFive ? (block[16 + place] >> group & 1) * 16 : 0;
+            yield return (scale * Six(0) * q) - (minimum * Six(4));
+        }
+    }
+
+    private static IEnumerable<double> PlainQ6(byte[] block)
+    {
+        var scale = (double)BitConverter.ToHalf(block, 208);
+        for (var i = 0; i < 256; i++)
+        {
+            var (half, place) = (i / 128, i % 128);
+            var q = (block[(half * 64) + (place % 64)] >> (place / 64 * 4) & 15) + ((block[128 + (half * 32) + (place % 32)] >> (place / 32 * 2) & 3) * 16);
+            yield return scale * (sbyte)block[192 + (i / 16)] * (q - 32);
         }
     }
 

@@ -32,7 +32,7 @@ internal static class Weights
         var rowBytes = (int)format.StoredBytes(storedColumns);
         var bytes = rowBytes * (long)storedRows;
         var region = odd ? new NativeBuffer(bytes + 1).Region.Slice(1, bytes) : Guarded.Memory(bytes);
-        if (!format.CanEncode)
+        if (!format.CanEncode || format is Q4_K or Q5_K or Q6_K)
         {
             FillWithRandomBlocks(format, region.AsSpan<byte>(), seed);
             return new(region, rows);
@@ -101,7 +101,7 @@ internal static class Weights
         return rows;
     }
 
-    // Formats that are not written by plain rounding: random bytes, drawn again until all numbers of a block are from −4 to 4.
+    // Formats that are not written, or whose factors take few of their values when they are: random bytes, drawn again until all numbers of a block are from −4 to 4.
     private static void FillWithRandomBlocks(BlockFormat format, Span<byte> bytes, int seed)
     {
         var random = new Random(seed);
