@@ -105,7 +105,7 @@ public sealed class SpeculationTests
 
         actual.ShouldBeThatOf(expected, name);
         actual.Speculation.ShouldBeNull();
-        actual.WhyNoSpeculation!.ShouldContain("cannot be taken back", Case.Insensitive);
+        actual.WhyNoSpeculation!.ShouldContain("no token can be taken back");
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class SpeculationTests
     public void Company_TurnsItOffUntilItIsGone_AndAllGetTheirPlainTokens()
     {
         var options = Plain.Options(Small) with { MaxSequences = 2 };
-        Request[] requests = [.. Enumerable.Range(1, 3).Select(i => new Request { Ids = Variant.Tokens(20 * i, i), MaxTokens = 20 * i, KeepLogits = true, Samplers = SamplerChain.OfTemperature(0.8f), Seed = (ulong)i })];
+        Request[] requests = [.. Enumerable.Range(1, 3).Select(i => new Request { Ids = Variant.Tokens(20 * i, i), MaxTokens = 20 * i * i, KeepLogits = true, Samplers = SamplerChain.OfTemperature(0.8f), Seed = (ulong)i })];
         Generation[] expected = [.. requests.Select(request => Plain.Run(Small.Model, options, request))];
         using var engine = new InferenceEngine(Small.Model, options with { Speculation = Plain.Always(4, new Guesser(Families.Vocabulary)) });
         var first = engine.Submit(requests[2], TestContext.Current.CancellationToken);
