@@ -27,7 +27,7 @@ internal sealed class BatchWriter
             .Select(r => (r.i, r.set.Dim / 2, plan.Input($"rope.{r.set.Name}"), plan.Input($"rope.{r.set.Name}.scale")))];
     }
 
-    /// <summary>Writes the taken tokens of the sequences, whose pages are reserved; gives each whose prompt is through a row of logits.</summary>
+    /// <summary>Writes the taken tokens of the sequences, whose pages are reserved; gives each whose prompt is through a row of logits, and one for each drafted token.</summary>
     public void Write(ReadOnlySpan<Sequence> sequences)
     {
         var (row, outputs) = (0, 0);
@@ -47,8 +47,11 @@ internal sealed class BatchWriter
             sequence.OutputRow = -1;
             if (sequence.Pending == 0)
             {
-                _outputRows.AsSpan<int>()[outputs] = row - 1;
-                sequence.OutputRow = outputs++;
+                sequence.OutputRow = outputs;
+                for (var chosen = row - 1 - sequence.Drafted; chosen < row; chosen++)
+                {
+                    _outputRows.AsSpan<int>()[outputs++] = chosen;
+                }
             }
 
             WriteSequence(s, sequence);

@@ -1,3 +1,4 @@
+using Sequitur.Engine.Speculation;
 using Sequitur.Kernels;
 using Sequitur.Tensors.Weights;
 
@@ -35,6 +36,9 @@ public sealed record EngineOptions
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
     public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
 
+    /// <summary>How tokens are drafted ahead while one sequence runs alone; null for never.</summary>
+    public SpeculationOptions? Speculation { get; init; }
+
     /// <summary>Refuses what is impossible.</summary>
     /// <exception cref="UsageException">A number is below 1, or so large that no model has a use for it.</exception>
     internal void Check()
@@ -53,7 +57,15 @@ public sealed record EngineOptions
                 throw new UsageException($"{name}: {value} is impossible, it must be from 1 to {most}");
             }
         }
+
+        if (Speculation is { MostDrafted: < 1 or > SpeculationOptions.Limit } speculation)
+        {
+            throw new UsageException($"drafted tokens: {speculation.MostDrafted} is impossible, it must be from 1 to {SpeculationOptions.Limit}");
+        }
     }
+
+    /// <summary>Rows of logits that a run may give.</summary>
+    internal int OutputRows(int batchTokens) => Math.Max(MaxSequences, Math.Min(1 + (Speculation?.MostDrafted ?? 0), batchTokens));
 
     internal ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
 }

@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Sequitur.Engine.Sampling;
+using Sequitur.Engine.Speculation;
 using Sequitur.Tensors;
 using Sequitur.Tokenizers;
 
@@ -64,7 +65,16 @@ public sealed class Generation : IValueTaskSource<bool>
     /// <summary>The inner values that the request captures, by name, as far as they are computed.</summary>
     public IReadOnlyDictionary<string, CapturedValue> Captured => _captured;
 
+    /// <summary>What drafting tokens ahead did; null where it is off.</summary>
+    public SpeculationCounts? Speculation { get; internal set; }
+
+    /// <summary>Why no tokens are drafted although the engine does that; null where they are, and where it does not.</summary>
+    public string? WhyNoSpeculation { get; internal set; }
+
     internal CancellationToken Cancellation { get; }
+
+    /// <summary>The most tokens that can come.</summary>
+    internal int Most => _tokens.Length;
 
     internal ModelVariant Variant { get; }
 

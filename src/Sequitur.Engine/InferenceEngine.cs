@@ -1,5 +1,6 @@
+using System.Diagnostics;
 using Sequitur.Engine.KvCache;
-using Sequitur.Engine.Sampling;
+using Sequitur.Engine.Speculation;
 using Sequitur.Kernels.Programs;
 using Sequitur.Models;
 using Sequitur.Tensors;
@@ -18,7 +19,8 @@ public sealed class InferenceEngine : IDisposable
     private readonly WorkPool _pool;
     private readonly CacheMemory _memory;
     private readonly ModelVariants _variants;
-    private readonly Candidates _candidates;
+    private readonly TokenChooser _chooser;
+    private readonly Speculators? _speculators;
     private readonly Queue<Generation> _queue = new();
     private readonly Lock _queueLock = new();
     private readonly Lock _stepLock = new();
@@ -58,7 +60,8 @@ public sealed class InferenceEngine : IDisposable
         {
             Pages = new PagePool(_memory);
             _variants = new ModelVariants(model, options, layout, _memory, _pool, _batchTokens);
-            _candidates = new Candidates(model.VocabularySize);
+            _chooser = new TokenChooser(model.VocabularySize);
+            _speculators = options.Speculation is { } speculation ? new Speculators(speculation, model, Context) : null;
             _running = new List<Sequence>(options.MaxSequences);
             _batch = new Sequence[options.MaxSequences];
         }
@@ -213,7 +216,12 @@ public sealed class InferenceEngine : IDisposable
     {
         try
         {
+            var start = Stopwatch.GetTimestamp();
             batch[0].Generation.Variant.Run(batch);
+            if (batch is [{ Speculator: not null, Pending: 0 } alone] && alone.Taken == 1 + alone.Drafted)
+            {
+                _speculators!.Costs.Note(alone.Taken, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            }
         }
         catch (Exception error)
         {
@@ -229,9 +237,9 @@ public sealed class InferenceEngine : IDisposable
         {
             try
             {
-                if (sequence.OutputRow >= 0)
+                if (sequence.OutputRow >= 0 && _chooser.Choose(sequence) is var reason && reason != FinishReason.None)
                 {
-                    Choose(sequence);
+                    Finish(sequence, reason);
                 }
             }
             catch (Exception error)
@@ -269,7 +277,7 @@ public sealed class InferenceEngine : IDisposable
         try
         {
             generation.Variant.Prepare();
-            _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context));
+            _running.Add(new Sequence(generation, Pages, _model.RopeSets, Context) { Speculator = _speculators?.Of(generation) });
         }
         catch (Exception error)
         {
@@ -305,7 +313,7 @@ public sealed class InferenceEngine : IDisposable
         return count;
     }
 
-    // Pages for what each sequence takes. Where there are none its request has failed, and only that.
+    // Drafts, where a sequence is alone, and pages for what each takes. Where there are none its request has failed, and only that.
     private Span<Sequence> Reserve(int count)
     {
         var kept = 0;
@@ -314,10 +322,15 @@ public sealed class InferenceEngine : IDisposable
             var sequence = _batch[i];
             try
             {
+                if (_running.Count == 1)
+                {
+                    sequence.Draft(_batchTokens);
+                }
+
                 sequence.Cache.Append(sequence.Taken);
                 _batch[kept++] = sequence;
             }
-            catch (CapacityException error)
+            catch (Exception error)
             {
                 Finish(sequence, FinishReason.Failed, error);
             }
@@ -341,45 +354,6 @@ public sealed class InferenceEngine : IDisposable
         }
 
         return count;
-    }
-
-    private void Choose(Sequence sequence)
-    {
-        var generation = sequence.Generation;
-        var logits = generation.Variant.Plan!.Output(Outputs.Logits);
-        var row = logits.Memory.Slice(sequence.OutputRow * logits.Stride, (long)logits.Columns * sizeof(float)).AsSpan<float>();
-        generation.Logits?.Add(row.ToArray());
-        _candidates.Fill(row);
-        var token = sequence.Sampler.Next(_candidates, sequence.Ids);
-        generation.Reports?.Add(sequence.Sampler.Report!);
-        if (Contains(generation.Request.StopIds, token))
-        {
-            generation.StopAt(token);
-            Finish(sequence, FinishReason.Stop);
-            return;
-        }
-
-        if (generation.Add(token) is var reason && reason != FinishReason.None)
-        {
-            Finish(sequence, reason);
-        }
-        else if (!sequence.TryAppend(token))
-        {
-            Finish(sequence, FinishReason.ContextLimit);
-        }
-    }
-
-    private static bool Contains(IReadOnlyList<int> ids, int id)
-    {
-        for (var i = 0; i < ids.Count; i++)
-        {
-            if (ids[i] == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Finish(Sequence sequence, FinishReason reason, Exception? error = null)

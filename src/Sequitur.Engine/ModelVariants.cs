@@ -31,7 +31,7 @@ internal sealed class ModelVariants
             {
                 ["tokens"] = batchTokens,
                 [Ragged.Sequences] = options.MaxSequences,
-                [Inputs.OutputRowsDimension] = options.MaxSequences,
+                [Inputs.OutputRowsDimension] = options.OutputRows(batchTokens),
             },
             Pool = pool,
             Processor = options.Processor,

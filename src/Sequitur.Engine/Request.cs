@@ -41,6 +41,9 @@ public sealed record Request
     /// <summary>Whether to note what each sampler does (<see cref="Generation.Reports"/>).</summary>
     public bool KeepReports { get; init; }
 
+    /// <summary>Whether tokens may be drafted ahead, where the engine does that (<see cref="EngineOptions.Speculation"/>). The result is the same.</summary>
+    public bool Speculates { get; init; } = true;
+
     /// <summary>Where the sequence waits for others before it goes on; null for nowhere.</summary>
     internal Gate? Gate { get; init; }
 

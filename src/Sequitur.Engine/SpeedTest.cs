@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sequitur.Engine.Speculation;
 
 namespace Sequitur.Engine;
 
@@ -17,6 +18,13 @@ public sealed record Speeds(IReadOnlyList<double> Runs)
     /// <summary>The middle one, or the mean of the two in the middle.</summary>
     public double Median => (_sorted[(_sorted.Length - 1) / 2] + _sorted[_sorted.Length / 2]) / 2;
 }
+
+/// <summary>A generation that was timed.</summary>
+/// <param name="TokensPerSecond">Of all sequences together.</param>
+/// <param name="Ids">What the first sequence generated.</param>
+/// <param name="Speculation">What drafting ahead did for it; null where it was off.</param>
+/// <param name="WhyNoSpeculation">Why it was off although the engine drafts.</param>
+public sealed record TimedGeneration(double TokensPerSecond, IReadOnlyList<int> Ids, SpeculationCounts? Speculation, string? WhyNoSpeculation);
 
 /// <summary>
 /// Tokens a second of an engine at given sizes. A prompt is timed from its first token to the choice of the token behind it; a generation step by step, each from the token before to the
@@ -42,16 +50,15 @@ public sealed class SpeedTest(InferenceEngine engine, int vocabulary, int depth 
     /// <summary>Times the greedy generation of each sequence, behind the first <c>depth + 1</c> of its <see cref="Ids"/>.</summary>
     /// <param name="tokens">Tokens of each.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>Tokens a second of all sequences, and what the first one generated.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="CapacityException">The context does not hold them.</exception>
-    public (double TokensPerSecond, IReadOnlyList<int> Ids) Generate(int tokens, CancellationToken cancellation = default)
+    public TimedGeneration Generate(int tokens, CancellationToken cancellation = default)
     {
-        var (seconds, ids) = Time(depth + 1, tokens, cancellation);
-        return ((double)tokens * batch / seconds, ids);
+        var (seconds, first) = Time(depth + 1, tokens, cancellation);
+        return new((double)tokens * batch / seconds, first.Tokens.ToArray(), first.Speculation, first.WhyNoSpeculation);
     }
 
-    private (double Seconds, IReadOnlyList<int> Ids) Time(int prompt, int generate, CancellationToken cancellation)
+    private (double Seconds, Generation First) Time(int prompt, int generate, CancellationToken cancellation)
     {
         var gate = new Gate(depth);
         var generations = Enumerable.Range(0, batch)
@@ -77,7 +84,7 @@ public sealed class SpeedTest(InferenceEngine engine, int vocabulary, int depth 
 
         cancellation.ThrowIfCancellationRequested();
         return generations[0].Tokens.Length == generate
-            ? (seconds, generations[0].Tokens.ToArray())
+            ? (seconds, generations[0])
             : throw new CapacityException($"{prompt} tokens of prompt and {generate} of generation need {(long)prompt + generate} positions, more than the context of {engine.Context}");
     }
 }

@@ -44,6 +44,27 @@ public sealed class BenchTests
         root.GetProperty("generation").GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ShouldBe(Alone(depth, 6));
     }
 
+    [Fact]
+    public void Bench_Lookup_GivesThePlainIdsAndSaysWhatItDid()
+    {
+        string[] asked = [.. Small[..^6], "--generate", "24", "--repeat", "1", "--threads", "1"];
+        using var plain = JsonDocument.Parse(CliResult.Of([.. asked, "--json"]).Output);
+        using var lookup = JsonDocument.Parse(CliResult.Of([.. asked, "--json", "--lookup", "4"]).Output);
+        var page = CliResult.Of([.. asked, "--lookup", "4"]);
+
+        plain.RootElement.GetProperty("lookup").GetInt32().ShouldBe(0);
+        plain.RootElement.GetProperty("generation").GetProperty("lookup").ValueKind.ShouldBe(JsonValueKind.Null);
+        lookup.RootElement.GetProperty("lookup").GetInt32().ShouldBe(4);
+        var counts = lookup.RootElement.GetProperty("generation").GetProperty("lookup");
+        counts.GetProperty("passes").GetInt32().ShouldBeInRange(1, 23);
+        counts.GetProperty("accepted").GetInt32().ShouldBeLessThanOrEqualTo(counts.GetProperty("drafted").GetInt32());
+        counts.GetProperty("tokens_per_pass").GetDouble().ShouldBeGreaterThanOrEqualTo(1);
+        Ids(lookup).ShouldBe(Ids(plain));
+        page.Output.ShouldContain("look-up of 4 tokens");
+
+        static IEnumerable<int> Ids(JsonDocument report) => report.RootElement.GetProperty("generation").GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(80)]
@@ -72,6 +93,8 @@ public sealed class BenchTests
     [InlineData(2, "--depth must be", "--depth", "-1")]
     [InlineData(2, "--threads must be", "--threads", "0")]
     [InlineData(2, "--prompt must be", "--prompt", "many")]
+    [InlineData(2, "--lookup must be", "--lookup", "65")]
+    [InlineData(2, "leave out --batch", "--lookup", "4", "--batch", "2")]
     [InlineData(2, "did you mean --repeat", "--repeats", "3")]
     public void Bench_ImpossibleSizes_AreRefused(int code, string because, params string[] options) =>
         CliResult.Of(["bench", "--model", Repository.Model, .. options]).ShouldFail(code, because);

@@ -88,6 +88,29 @@ public sealed class ChangedRunTests
     }
 
     [Fact]
+    public void Run_Lookup_GivesThePlainAnswerAndSaysWhatItDid()
+    {
+        string[] rhyme = [.. France[..^1], "24", "--stats", "--json", "--lookup"];
+        using var plain = JsonDocument.Parse(CliResult.Of([.. rhyme, "0"]).Output);
+        using var lookup = JsonDocument.Parse(CliResult.Of([.. rhyme, "5"]).Output);
+        using var standard = JsonDocument.Parse(CliResult.Of(rhyme[..^1]).Output);
+
+        plain.RootElement.GetProperty("stats").GetProperty("lookup").ValueKind.ShouldBe(JsonValueKind.Null);
+        foreach (var answer in new[] { lookup.RootElement, standard.RootElement })
+        {
+            answer.GetProperty("ids").GetRawText().ShouldBe(plain.RootElement.GetProperty("ids").GetRawText());
+            answer.GetProperty("text").GetString().ShouldBe(plain.RootElement.GetProperty("text").GetString());
+            var counts = answer.GetProperty("stats").GetProperty("lookup");
+            counts.GetProperty("passes").GetInt32().ShouldBeInRange(1, 23);
+            counts.GetProperty("tokens_per_pass").GetDouble().ShouldBeGreaterThanOrEqualTo(1);
+        }
+
+        CliResult.Of(rhyme[..^2]).Error.ShouldMatch(@"look-up +[0-9]+ of [0-9]+ drafted tokens? right; [0-9.]+ tokens a run of the model\r?\n");
+        CliResult.Of([.. rhyme[..^2], "--ablate", "0.0"]).Error.ShouldContain("look-up     off: the request changes the model");
+        CliResult.Of([.. rhyme, "65"]).ShouldFail(2, "--lookup must be a whole number from 0 to 64");
+    }
+
+    [Fact]
     public void Run_FullDevice_CostsALine()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no such device");

@@ -1,5 +1,6 @@
 using Sequitur.Engine.Loading;
 using Sequitur.Engine.Sampling;
+using Sequitur.Engine.Speculation;
 using Sequitur.Engine.Tests.Equalities;
 using Sequitur.Models;
 using Sequitur.Tokenizers;
@@ -27,9 +28,20 @@ public sealed class AllocationTests
     public void Engine_GeneratedModel_AllocatesNothingPerToken(string samplers)
     {
         var model = Variant.Of("llama Q4_1, F16 cache, integer").Model;
-        var vocabulary = new BpeVocabulary([.. Enumerable.Range(0, model.VocabularySize).Select(i => $"a{(char)('a' + (i / 26))}{(char)('a' + (i % 26))}")], null, []);
 
-        Allocated(model, vocabulary, [1, 2, 3], SamplerChain.Parse(samplers), warmUp: 400).ShouldBe(0);
+        Allocated(model, Vocabulary(model), [1, 2, 3], SamplerChain.Parse(samplers), warmUp: 400).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("greedy", true)]
+    [InlineData("greedy", false)]
+    [InlineData("temperature=0.8", false)]
+    public void Engine_Speculation_AllocatesNothingPerToken(string samplers, bool adapts)
+    {
+        var model = Variant.Of("llama Q4_1, F16 cache, integer").Model;
+        var speculation = SpeculationOptions.Lookup(9)! with { Adapts = adapts };
+
+        Allocated(model, Vocabulary(model), [1, 2, 3], SamplerChain.Parse(samplers), warmUp: 400, speculation).ShouldBe(0);
     }
 
     [Fact]
@@ -41,31 +53,36 @@ public sealed class AllocationTests
     }
 
     // The least of some attempts: bytes of all threads over some tokens of one generation.
-    private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, SamplerChain samplers, int warmUp)
+    private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, SamplerChain samplers, int warmUp, SpeculationOptions? speculation = null)
     {
-        using var engine = new InferenceEngine(model, new EngineOptions { Threads = 2, Context = warmUp + 100 + (Attempts * Measured) });
+        using var engine = new InferenceEngine(model, new EngineOptions { Threads = 2, Context = warmUp + 200 + (Attempts * Measured), Speculation = speculation });
         var generation = engine.Submit(new Request { Ids = prompt, MaxTokens = engine.Context, Samplers = samplers, Seed = 5 });
         var text = new TextStream(generation, vocabulary);
         var written = 0L;
         Action<ReadOnlySpan<byte>> write = bytes => written += bytes.Length;
-        Steps(engine, text, write, warmUp);
+        Generate(engine, generation, text, write, warmUp);
         var least = long.MaxValue;
         for (var attempt = 0; attempt < Attempts && least > 0; attempt++)
         {
             var (tokens, bytes) = (generation.Tokens.Length, written);
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            Steps(engine, text, write, Measured);
+            Generate(engine, generation, text, write, Measured);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-            (generation.Tokens.Length - tokens).ShouldBe(Measured);
+            (generation.Tokens.Length - tokens).ShouldBeInRange(Measured, Measured + (speculation?.MostDrafted ?? 0));
             written.ShouldBeGreaterThan(bytes);
         }
+
+        (generation.Speculation?.Drafted > 0).ShouldBe(speculation is not null);
 
         return least;
     }
 
-    private static void Steps(InferenceEngine engine, TextStream text, Action<ReadOnlySpan<byte>> write, int count)
+    private static BpeVocabulary Vocabulary(Model model) =>
+        new([.. Enumerable.Range(0, model.VocabularySize).Select(i => $"a{(char)('a' + (i / 26))}{(char)('a' + (i % 26))}")], null, []);
+
+    private static void Generate(InferenceEngine engine, Generation generation, TextStream text, Action<ReadOnlySpan<byte>> write, int count)
     {
-        for (var i = 0; i < count; i++)
+        for (var end = generation.Tokens.Length + count; generation.Tokens.Length < end && !generation.IsFinished;)
         {
             engine.Step();
             text.WriteNew(write);

@@ -22,11 +22,11 @@ internal sealed record BenchSizes(int Prompt, int Generate, int Depth, int Batch
 /// <param name="Sizes">What was asked for.</param>
 /// <param name="Prompt">Tokens a second of prompts.</param>
 /// <param name="Generation">Tokens a second of generation.</param>
-/// <param name="Ids">What the first sequence generated.</param>
+/// <param name="Last">The last of these generations.</param>
 /// <param name="LoadSeconds">From the file to an engine that can begin.</param>
 /// <param name="PeakBytes">The most memory that the process held.</param>
 internal sealed record BenchReport(
-    string Model, string? Name, EngineOptions Options, int Context, BenchSizes Sizes, Speeds Prompt, Speeds Generation, IReadOnlyList<int> Ids, double LoadSeconds, long PeakBytes)
+    string Model, string? Name, EngineOptions Options, int Context, BenchSizes Sizes, Speeds Prompt, Speeds Generation, TimedGeneration Last, double LoadSeconds, long PeakBytes)
 {
     /// <summary>The name of the schema.</summary>
     public const string Schema = "sequitur.bench";
@@ -52,18 +52,20 @@ internal sealed record BenchReport(
         json.WriteNumber("depth", Sizes.Depth);
         json.WriteNumber("batch", Sizes.Batch);
         json.WriteNumber("repeat", Sizes.Repeat);
+        json.WriteNumber("lookup", Options.Speculation?.MostDrafted ?? 0);
         json.WriteStartObject("prompt");
         Write(json, Sizes.Prompt, Prompt);
         json.WriteEndObject();
         json.WriteStartObject("generation");
         Write(json, Sizes.Generate, Generation);
         json.WriteStartArray("ids");
-        foreach (var id in Ids)
+        foreach (var id in Last.Ids)
         {
             json.WriteNumberValue(id);
         }
 
         json.WriteEndArray();
+        json.WriteSpeculation("lookup", Last.Speculation, Last.WhyNoSpeculation);
         json.WriteEndObject();
         json.WriteNumber("load_seconds", Math.Round(LoadSeconds, 4));
         json.WriteNumber("peak_memory_bytes", PeakBytes);
@@ -79,6 +81,13 @@ internal sealed record BenchReport(
         var with = $"{(Sizes.Batch > 1 ? $" × {Sizes.Batch}" : "")}{(Sizes.Depth > 0 ? $" at {Sizes.Depth}" : "")}";
         sheet.Fact($"prompt {Sizes.Prompt}{with}", Text(Prompt));
         sheet.Fact($"generation {Sizes.Generate}{with}", Text(Generation));
+        if (Options.Speculation is { } speculation)
+        {
+            sheet.Fact($"look-up of {Quantity.Count(speculation.MostDrafted, "token")}", Last.Speculation is { } counts
+                ? $"{counts.Accepted} of {Quantity.Count(counts.Drafted, "drafted token")} right; {Quantity.Number(counts.TokensPerPass)} tokens a run of the model"
+                : $"off: {Last.WhyNoSpeculation}");
+        }
+
         sheet.Fact("load", $"{Quantity.Number(LoadSeconds)} s");
         sheet.Fact("peak memory", Quantity.Bytes(PeakBytes));
         sheet.Fact("model", Name ?? PrintableText.Of(Model));

@@ -23,12 +23,14 @@ public sealed class Bench : ICommand
     private readonly Option<int?> _repeat = Flags.Whole("--repeat", "Runs of each, of which the median is shown; 5 by default", 1, 1000);
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object" };
     private readonly ModelFlags _model = new();
+    private readonly LookupFlag _lookup = new(0);
 
     /// <inheritdoc/>
     public Command Create(CommandIo io)
     {
         var command = new Command("bench", "Measure tokens a second of prompt and generation") { _prompt, _generate, _depth, _batch, _repeat, _json };
         _model.AddTo(command);
+        _lookup.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Measure(parsed, io, cancellation)));
         return command;
     }
@@ -38,7 +40,12 @@ public sealed class Bench : ICommand
         var sizes = new BenchSizes(
             parsed.GetValue(_prompt) ?? 512, parsed.GetValue(_generate) ?? 128, parsed.GetValue(_depth) ?? 0, parsed.GetValue(_batch) ?? 1, parsed.GetValue(_repeat) ?? 5);
         var path = _model.Path(parsed);
-        var options = _model.Read(parsed) with { MaxSequences = sizes.Batch };
+        if (sizes.Batch > 1 && _lookup.Most(parsed) > 0)
+        {
+            throw new UsageException("--lookup drafts for a sequence that runs alone: leave it out, or leave out --batch");
+        }
+
+        var options = _lookup.Read(parsed, _model.Read(parsed)) with { MaxSequences = sizes.Batch };
         if (options.Threads > Environment.ProcessorCount)
         {
             io.Error.WriteLine($"warning: {options.Threads} threads on {Quantity.Count(Environment.ProcessorCount, "processor")} wait for one another; --threads {Environment.ProcessorCount} is faster");
@@ -53,15 +60,11 @@ public sealed class Bench : ICommand
         var test = new SpeedTest(engine, loaded.Model.VocabularySize, sizes.Depth, sizes.Batch);
         WarmUp(test, sizes, cancellation);
         var prompts = Repeat(sizes.Repeat, () => test.Prompt(sizes.Prompt, cancellation));
-        IReadOnlyList<int> ids = [];
-        var generations = Repeat(sizes.Repeat, () =>
-        {
-            (var speed, ids) = test.Generate(sizes.Generate, cancellation);
-            return speed;
-        });
+        var runs = Enumerable.Range(0, sizes.Repeat).Select(_ => test.Generate(sizes.Generate, cancellation)).ToArray();
+        var generations = new Speeds([.. runs.Select(run => run.TokensPerSecond)]);
 
         var report = new BenchReport(
-            path, ModelManifest.Find(path).Name, options, engine.Context, sizes, prompts, generations, ids, load, Platform.Current.PeakResidentBytes());
+            path, ModelManifest.Find(path).Name, options, engine.Context, sizes, prompts, generations, runs[^1], load, Platform.Current.PeakResidentBytes());
         if (parsed.GetValue(_json))
         {
             report.WriteJson(io.Output);

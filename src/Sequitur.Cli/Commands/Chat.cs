@@ -17,6 +17,7 @@ public sealed class Chat : ICommand
     private readonly Option<bool> _stats = new("--stats") { Description = "Say of each answer how long it took, and how much memory" };
     private readonly RequestFlags _request = new(hasRaw: false);
     private readonly ModelFlags _model = new();
+    private readonly LookupFlag _lookup = new(LookupFlag.ForAnswers);
     private readonly StateFlags _state = new(keeps: true);
 
     /// <inheritdoc/>
@@ -24,6 +25,7 @@ public sealed class Chat : ICommand
     {
         var command = new Command("chat", "Hold a conversation") { _load, _json, _stats };
         _model.AddTo(command);
+        _lookup.AddTo(command);
         _request.AddTo(command);
         _state.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult((int)Converse(parsed, io, cancellation)));
@@ -37,7 +39,7 @@ public sealed class Chat : ICommand
         var conversation = parsed.GetValue(_load) is { } file ? Conversation.Load(file, out held) : new Conversation(given, []);
         conversation = conversation with { Settings = conversation.Settings.Under(given) };
 
-        var options = new ChatOptions(_model.Path(parsed), _model.Read(parsed), parsed.GetValue(_json), parsed.GetValue(_stats));
+        var options = new ChatOptions(_model.Path(parsed), _lookup.Read(parsed, _model.Read(parsed)), parsed.GetValue(_json), parsed.GetValue(_stats));
         var statistics = new RunStatistics();
         using var model = TextModel.Load(options.Path);
         if (model.Template is null)

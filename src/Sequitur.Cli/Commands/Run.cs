@@ -17,6 +17,7 @@ public sealed class Run : ICommand
     private readonly Option<bool> _stats = new("--stats") { Description = "Say how long loading, the prompt and the answer took, and how much memory" };
     private readonly RequestFlags _request = new();
     private readonly ModelFlags _model = new();
+    private readonly LookupFlag _lookup = new(LookupFlag.ForAnswers);
     private readonly StateFlags _state = new(keeps: true);
     private readonly InterventionFlags _interventions = new();
 
@@ -25,6 +26,7 @@ public sealed class Run : ICommand
     {
         var command = new Command("run", "Answer a prompt") { _prompt, _json, _stream, _stats };
         _model.AddTo(command);
+        _lookup.AddTo(command);
         _request.AddTo(command);
         _state.AddTo(command);
         _interventions.AddTo(command);
@@ -36,7 +38,7 @@ public sealed class Run : ICommand
     {
         var verbose = parsed.GetValue(CommandLine.Verbose);
         var request = _request.Read(parsed, RequestFlags.Prompt(parsed.GetValue(_prompt), "run", io, cancellation));
-        var (path, error, options) = (_model.Path(parsed), io.Error, _model.Read(parsed));
+        var (path, error, options) = (_model.Path(parsed), io.Error, _lookup.Read(parsed, _model.Read(parsed)));
         var statistics = new RunStatistics();
         using var model = TextModel.Load(path);
         using var engine = new TextEngine(model, options);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Sequitur.Cli.Output;
 using Sequitur.Engine;
+using Sequitur.Engine.Speculation;
 using Sequitur.Kernels;
 
 namespace Sequitur.Cli.Runs;
@@ -30,6 +31,12 @@ internal sealed class RunStatistics
     /// <summary>Tokens that were generated.</summary>
     public int GeneratedTokens { get; private set; }
 
+    /// <summary>What drafting ahead did; null where it was off.</summary>
+    public SpeculationCounts? Speculation { get; private set; }
+
+    /// <summary>Why nothing was drafted although that is on; null where something was.</summary>
+    public string? WhyNoSpeculation { get; private set; }
+
     /// <summary>Tokens of the prompt a second, until the first token.</summary>
     public double PromptSpeed => PromptTokens / FirstTokenSeconds;
 
@@ -55,8 +62,11 @@ internal sealed class RunStatistics
     }
 
     /// <summary>The answer is complete.</summary>
-    public void Ended(Generation generation) =>
+    public void Ended(Generation generation)
+    {
         (_ended, PromptTokens, GeneratedTokens) = (Stopwatch.GetTimestamp(), generation.Request.Ids.Count, generation.Tokens.Length);
+        (Speculation, WhyNoSpeculation) = (generation.Speculation, generation.WhyNoSpeculation);
+    }
 
     /// <summary>Writes a line for each.</summary>
     public void WriteTo(TextWriter writer)
@@ -65,6 +75,15 @@ internal sealed class RunStatistics
         writer.WriteLine($"load        {Number(LoadSeconds)} s");
         writer.WriteLine($"prompt      {Quantity.Count(PromptTokens, "token")}, {Number(PromptSpeed)} tokens/s; first token after {Number(FirstTokenSeconds)} s");
         writer.WriteLine($"generation  {Quantity.Count(GeneratedTokens, "token")}{(GenerationSpeed is { } speed ? $", {Number(speed)} tokens/s" : "")}");
+        if (WhyNoSpeculation is { } reason)
+        {
+            writer.WriteLine($"look-up     off: {reason}");
+        }
+        else if (Speculation is { Passes: > 0 } counts)
+        {
+            writer.WriteLine($"look-up     {counts.Accepted} of {Quantity.Count(counts.Drafted, "drafted token")} right; {Number(counts.TokensPerPass)} tokens a run of the model");
+        }
+
         writer.WriteLine($"memory      {Quantity.Bytes(PeakMemory)} at most");
     }
 

@@ -27,7 +27,10 @@ public sealed class SequenceCache : IDisposable
     public int Length { get; private set; }
 
     /// <summary>Whether positions can be taken back: recurrent states and windows that have moved on keep no past.</summary>
-    public bool CanTruncate => _groups.All(g => g.Kind is Retention.Full or Retention.Cross);
+    public bool CanTruncate => KeepsPast(_groups);
+
+    /// <summary>Whether sequences of such groups can be truncated.</summary>
+    public static bool KeepsPast(IEnumerable<CacheGroup> groups) => groups.All(g => g.Kind is Retention.Full or Retention.Cross);
 
     /// <summary>The page table of a group.</summary>
     /// <exception cref="ArgumentException">There is no such group.</exception>
@@ -44,6 +47,19 @@ public sealed class SequenceCache : IDisposable
         throw new ArgumentException($"there is no cache group {group}");
     }
 
+    /// <summary>Whether <see cref="Append"/> would find room for <paramref name="count"/> more positions.</summary>
+    public bool HasRoom(int count)
+    {
+        var length = (long)Length + count;
+        var fits = length <= _pool.Memory.Layout.MaxPositions;
+        for (var g = 0; fits && g < _groups.Length; g++)
+        {
+            fits = Missing(g, length) <= _pool.Free(_groups[g].Name);
+        }
+
+        return fits;
+    }
+
     /// <summary>Makes room for <paramref name="count"/> more positions, in pages that nobody else reads.</summary>
     /// <exception cref="CapacityException">There are not enough free pages, or the sequence would be longer than the caches allow; nothing has changed.</exception>
     public void Append(int count)
@@ -58,8 +74,7 @@ public sealed class SequenceCache : IDisposable
 
         for (var g = 0; g < _groups.Length; g++)
         {
-            var missing = CacheLayout.PagesFor(_groups[g], length) - _filled[g] + (SharesLast(g) ? 1 : 0);
-            _pool.Require(_groups[g].Name, missing);
+            _pool.Require(_groups[g].Name, Missing(g, length));
         }
 
         for (var g = 0; g < _groups.Length; g++)
@@ -133,6 +148,9 @@ public sealed class SequenceCache : IDisposable
             _filled[g] = 0;
         }
     }
+
+    // Pages to take before a sequence has a length.
+    private int Missing(int g, long length) => CacheLayout.PagesFor(_groups[g], length) - _filled[g] + (SharesLast(g) ? 1 : 0);
 
     // The next positions go into the last page if it is not full (a state is never full): it must be ours alone.
     private void OwnLast(int g)
