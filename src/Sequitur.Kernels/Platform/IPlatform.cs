@@ -40,6 +40,9 @@ public interface IPlatform
     /// <summary>Gives the physical memory of a part of a mapped file back to the system; what is read there again is loaded again. A hint; it never fails.</summary>
     void ForgetFile(nint address, long bytes);
 
+    /// <summary>Says that memory which no file is behind will all be used: the system may give it in larger pages. A hint; it never fails.</summary>
+    void PreferLargePages(nint address, long bytes);
+
     /// <summary>Reserves addresses that nothing may be read from or written to until <see cref="Protect"/> allows it.</summary>
     nint Reserve(long bytes);
 

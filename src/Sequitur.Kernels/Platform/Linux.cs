@@ -11,6 +11,7 @@ internal sealed partial class Linux() : Unix(MapAnonymous | MapNoReserve, TryAga
     private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int TryAgain = 11;
+    private const int HugePages = 14; // MADV_HUGEPAGE
     private const int PhysicalPages = 85; // _SC_PHYS_PAGES
 
     public override string Name => "Linux";
@@ -38,6 +39,15 @@ internal sealed partial class Linux() : Unix(MapAnonymous | MapNoReserve, TryAga
     }
 
     public override long PhysicalBytes() => (long)SystemValue(PhysicalPages) * PageSize;
+
+    public override void PreferLargePages(nint address, long bytes)
+    {
+        var (first, end) = ((address + PageSize - 1) / PageSize * PageSize, (address + (nint)bytes) / PageSize * PageSize);
+        if (first < end)
+        {
+            _ = Advise(first, (nuint)(end - first), HugePages);
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "sysconf", SetLastError = true)]
     private static partial nint SystemValue(int name);

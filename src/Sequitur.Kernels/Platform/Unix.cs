@@ -49,6 +49,10 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     public void ForgetFile(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), DontNeed);
 
+    public virtual void PreferLargePages(nint address, long bytes)
+    {
+    }
+
     public nint Reserve(long bytes) =>
         Checked(Map(0, checked((nuint)bytes), ProtectNone, MapPrivate | anonymousFlags, -1, 0));
 
@@ -153,7 +157,7 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     private static partial int Unmap(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint address, nuint length, int advice);
+    private protected static partial int Advise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int SetProtection(nint address, nuint length, int protection);

@@ -62,6 +62,11 @@ internal sealed unsafe partial class Windows : IPlatform
     // Unlocking pages that are not locked fails, and takes them out of the working set.
     public void ForgetFile(nint address, long bytes) => _ = Unlock(address, checked((nuint)bytes));
 
+    // Large pages need a right that users seldom have.
+    public void PreferLargePages(nint address, long bytes)
+    {
+    }
+
     public nint Reserve(long bytes)
     {
         var address = Allocate(0, checked((nuint)bytes), MemoryReserve, PageNoAccess);
