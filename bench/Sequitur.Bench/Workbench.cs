@@ -10,6 +10,7 @@ namespace Sequitur.Bench;
 internal sealed class Workbench : IDisposable
 {
     private TextModel? _model;
+    private PublishedProgram? _published;
 
     /// <summary>The repository's folder.</summary>
     public string Root { get; } = FindRoot();
@@ -50,6 +51,9 @@ internal sealed class Workbench : IDisposable
     /// <summary>The model, opened at its first use.</summary>
     public TextModel Model => _model ??= TextModel.Load(ModelPath);
 
+    /// <summary>The program, published at its first use.</summary>
+    public PublishedProgram Published => _published ??= new(Root);
+
     /// <summary>An engine over the model.</summary>
     public InferenceEngine Engine(int threads) => new(Model.Loaded.Model, new EngineOptions { Threads = threads });
 
@@ -65,7 +69,11 @@ internal sealed class Workbench : IDisposable
     public int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => 100 + (i * 7919 % 20_000))];
 
     /// <inheritdoc/>
-    public void Dispose() => _model?.Dispose();
+    public void Dispose()
+    {
+        _model?.Dispose();
+        _published?.Dispose();
+    }
 
     private static string FindRoot()
     {

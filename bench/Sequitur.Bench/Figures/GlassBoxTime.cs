@@ -1,6 +1,6 @@
 namespace Sequitur.Bench.Figures;
 
-/// <summary>How long <c>explain</c> and <c>why</c> take over a prompt of 200 tokens, as processes.</summary>
+/// <summary>How long <c>explain</c> and <c>why</c> take over a prompt of 200 tokens, as processes: published as users install the program, and as it is built.</summary>
 [Figure("cli", "explain and why")]
 internal sealed class GlassBoxTime : IFigure
 {
@@ -14,37 +14,33 @@ internal sealed class GlassBoxTime : IFigure
 
     public static IEnumerable<Measurement> Measure(Workbench bench)
     {
-        const string Explain = "explain, prompt of 200 tokens";
-        yield return SequiturProgram.Has(bench.Root, "explain")
-            ? Time(bench, Explain, ExplainSeconds, "explain", "--raw", Prompt, "--model", bench.ModelPath, "--max-tokens", "1")
-            : Measurement.Skipped(Explain, "there is no command explain");
-        const string Quick = "why: candidates, attribution, lens, gradients";
-        const string Whole = "why, with removal and masking";
-        if (!SequiturProgram.Has(bench.Root, "why"))
+        foreach (var row in Time(bench, "explain, prompt of 200 tokens", ExplainSeconds, "explain", "--raw", Prompt, "--model", bench.ModelPath, "--max-tokens", "1"))
         {
-            yield return Measurement.Skipped(Quick, "there is no command why");
-            yield return Measurement.Skipped(Whole, "there is no command why");
-            yield break;
+            yield return row;
         }
 
         // why is about the last run, whose state it keeps in the user's state folder.
         CliTime.Once(bench.Root, "run", "--raw", Prompt, "--model", bench.ModelPath, "--max-tokens", "4");
-        yield return SequiturProgram.Has(bench.Root, "why", "--quick")
-            ? Time(bench, Quick, WhySeconds, "why", "1", "--quick")
-            : Measurement.Skipped(Quick, "why has no option that leaves the passes out (--quick)");
-        yield return Time(bench, Whole, WhyWithPassesSeconds, "why", "1");
+        foreach (var row in Time(bench, "why: candidates, attribution, lens, gradients", WhySeconds, "why", "1", "--quick")
+            .Concat(Time(bench, "why, with removal and masking", WhyWithPassesSeconds, "why", "1")))
+        {
+            yield return row;
+        }
     }
 
-    private static Measurement Time(Workbench bench, string what, double limit, params IReadOnlyList<string> arguments)
+    private static IEnumerable<Measurement> Time(Workbench bench, string what, double limit, params IReadOnlyList<string> arguments)
     {
-        try
+        var plain = CliTime.Of(bench.Root, Runs, arguments);
+        yield return Measurement.Reported($"{what}, plain build", plain.Median / 1000, "s", Range(plain));
+        if (bench.Published.Failure is { } failure)
         {
-            var times = CliTime.Of(bench.Root, Runs, arguments);
-            return Measurement.AtMost(what, times.Median / 1000, "s", limit, $"{Numbers.Format(times.Min / 1000)} – {Numbers.Format(times.Max / 1000)} over {times.Count} runs");
+            yield return Measurement.Skipped($"{what}, published", failure);
+            yield break;
         }
-        catch (SequiturException failure)
-        {
-            return Measurement.Failed(what, failure.Message);
-        }
+
+        var times = bench.Published.Times(Runs, arguments);
+        yield return Measurement.AtMost($"{what}, published", times.Median / 1000, "s", limit, Range(times));
     }
+
+    private static string Range(Sample times) => $"{Numbers.Format(times.Min / 1000)} – {Numbers.Format(times.Max / 1000)} over {times.Count} runs";
 }

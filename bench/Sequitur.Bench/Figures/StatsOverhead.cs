@@ -14,7 +14,7 @@ internal sealed class StatsOverhead : IFigure
             yield break;
         }
 
-        string[] plain = ["run", "--raw", "Once upon a time", "--max-tokens", "96", "--model", bench.ModelPath];
+        string[] plain = ["run", "--raw", "Once upon a time", "--max-tokens", "96", "--lookup", "0", "--model", bench.ModelPath];
         yield return PairedTimes.Judge(Title, bench.Pairs, () => CliTime.Once(bench.Root, plain), () => CliTime.Once(bench.Root, [.. plain, "--stats"]));
     }
 }

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Sequitur.Bench.Figures;
+
+namespace Sequitur.Bench;
+
+/// <summary>Our program as users install it: published with code compiled ahead (ReadyToRun), into a folder that is removed at the end.</summary>
+internal sealed class PublishedProgram : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sequitur-publish-").FullName;
+
+    /// <summary>Publishes it; a minute or two.</summary>
+    /// <param name="root">The repository.</param>
+    public PublishedProgram(string root)
+    {
+        // The compiler that works ahead is a package, which a source of packages may not have.
+        var (code, output, error) = ChildProcess.Run(
+            "dotnet",
+            ["publish", Path.Combine(root, "src", "Sequitur.Cli"), "-c", "Release", "-p:PublishReadyToRun=true", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-m:1", "-o", _folder],
+            TimeSpan.FromMinutes(5));
+        Failure = code == 0 ? null : $"dotnet publish with ReadyToRun failed: {ChildProcess.LastLine(output + error)}";
+    }
+
+    /// <summary>Why there is no program; null where there is one.</summary>
+    public string? Failure { get; }
+
+    private string Program => Path.Combine(_folder, OperatingSystem.IsWindows() ? "sequitur.exe" : "sequitur");
+
+    /// <summary>Milliseconds of some runs from start to end, the first of which is not counted.</summary>
+    /// <exception cref="SequiturException">The program failed.</exception>
+    public Sample Times(int runs, params IReadOnlyList<string> arguments) => CliTime.Of(runs, () => ChildProcess.Run(Program, arguments, TimeSpan.FromMinutes(5)), arguments);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
