@@ -25,8 +25,10 @@ internal sealed record BenchSizes(int Prompt, int Generate, int Depth, int Batch
 /// <param name="Last">The last of these generations.</param>
 /// <param name="LoadSeconds">From the file to an engine that can begin.</param>
 /// <param name="PeakBytes">The most memory that the process held.</param>
+/// <param name="ReducedRuns">Runs of the model in which not all threads took part, because other programs used the processors.</param>
 internal sealed record BenchReport(
-    string Model, string? Name, EngineOptions Options, int Context, BenchSizes Sizes, Speeds Prompt, Speeds Generation, TimedGeneration Last, double LoadSeconds, long PeakBytes)
+    string Model, string? Name, EngineOptions Options, int Context, BenchSizes Sizes, Speeds Prompt, Speeds Generation, TimedGeneration Last, double LoadSeconds, long PeakBytes,
+    long ReducedRuns)
 {
     /// <summary>The name of the schema.</summary>
     public const string Schema = "sequitur.bench";
@@ -69,6 +71,7 @@ internal sealed record BenchReport(
         json.WriteEndObject();
         json.WriteNumber("load_seconds", Math.Round(LoadSeconds, 4));
         json.WriteNumber("peak_memory_bytes", PeakBytes);
+        json.WriteNumber("reduced_runs", ReducedRuns);
         json.WriteString("processor", ProcessorFacts.Name);
         json.WriteString("tier", Tier);
         line.WriteTo(output);
@@ -90,6 +93,11 @@ internal sealed record BenchReport(
 
         sheet.Fact("load", $"{Quantity.Number(LoadSeconds)} s");
         sheet.Fact("peak memory", Quantity.Bytes(PeakBytes));
+        if (ReducedRuns > 0)
+        {
+            sheet.Fact("reduced", $"{Quantity.Count((int)ReducedRuns, "run")} of the model with fewer threads: other programs use the processors");
+        }
+
         sheet.Fact("model", Name ?? PrintableText.Of(Model));
         sheet.Fact("processor", $"{ProcessorFacts.Name}, {Quantity.Count(Options.Threads, "thread")}, tier {Tier}");
     }

@@ -64,7 +64,7 @@ public sealed class Bench : ICommand
         var generations = new Speeds([.. runs.Select(run => run.TokensPerSecond)]);
 
         var report = new BenchReport(
-            path, ModelManifest.Find(path).Name, options, engine.Context, sizes, prompts, generations, runs[^1], load, Platform.Current.PeakResidentBytes());
+            path, ModelManifest.Find(path).Name, options, engine.Context, sizes, prompts, generations, runs[^1], load, Platform.Current.PeakResidentBytes(), engine.Pool.ReducedRuns);
         if (parsed.GetValue(_json))
         {
             report.WriteJson(io.Output);

@@ -32,7 +32,7 @@ internal sealed class Answering(TextEngine engine, IRunOutput output, RunStatist
     {
         statistics.Asked();
         var generation = engine.Generate(request, output.Write, cancellation, statistics.Stepped);
-        statistics.Ended(generation);
+        statistics.Ended(generation, engine.Engine.Pool.ReducedRuns);
         output.End(generation, statistics, compare?.Invoke(generation));
         return generation;
     }

@@ -97,6 +97,7 @@ internal static class RunReport
             json.WriteNumber("prompt_tokens_per_second", statistics.PromptSpeed);
             json.WriteNumber("generation_tokens_per_second", statistics.GenerationSpeed ?? 0);
             json.WriteNumber("peak_memory_bytes", RunStatistics.PeakMemory);
+            json.WriteNumber("reduced_runs", statistics.ReducedRuns);
             json.WriteSpeculation("lookup", statistics.Speculation, statistics.WhyNoSpeculation);
             json.WriteEndObject();
         }

@@ -37,6 +37,9 @@ internal sealed class RunStatistics
     /// <summary>Why nothing was drafted although that is on; null where something was.</summary>
     public string? WhyNoSpeculation { get; private set; }
 
+    /// <summary>Runs of the model so far in which not all threads took part, because other programs used the processors.</summary>
+    public long ReducedRuns { get; private set; }
+
     /// <summary>Tokens of the prompt a second, until the first token.</summary>
     public double PromptSpeed => PromptTokens / FirstTokenSeconds;
 
@@ -62,8 +65,11 @@ internal sealed class RunStatistics
     }
 
     /// <summary>The answer is complete.</summary>
-    public void Ended(Generation generation)
+    /// <param name="generation">It.</param>
+    /// <param name="reducedRuns">Runs of the engine's pool with fewer threads.</param>
+    public void Ended(Generation generation, long reducedRuns)
     {
+        ReducedRuns = reducedRuns;
         (_ended, PromptTokens, GeneratedTokens) = (Stopwatch.GetTimestamp(), generation.Request.Ids.Count, generation.Tokens.Length);
         (Speculation, WhyNoSpeculation) = (generation.Speculation, generation.WhyNoSpeculation);
     }
@@ -82,6 +88,11 @@ internal sealed class RunStatistics
         else if (Speculation is { Passes: > 0 } counts)
         {
             writer.WriteLine($"look-up     {counts.Accepted} of {Quantity.Count(counts.Drafted, "drafted token")} right; {Number(counts.TokensPerPass)} tokens a run of the model");
+        }
+
+        if (ReducedRuns > 0)
+        {
+            writer.WriteLine($"threads     {Quantity.Count((int)ReducedRuns, "run")} of the model with fewer: other programs use the processors");
         }
 
         writer.WriteLine($"memory      {Quantity.Bytes(PeakMemory)} at most");

@@ -17,6 +17,9 @@ public sealed unsafe class NativeBuffer : IDisposable
 
     private void* _address;
 
+    // What the system gave for a buffer of zeros, whose address is rounded up; otherwise null.
+    private void* _block;
+
     /// <summary>Allocates memory.</summary>
     /// <param name="bytes">How much.</param>
     /// <param name="zeroed">Whether it is filled with zeros. Otherwise its content is undefined, and the system gives pages only as they are touched.</param>
@@ -27,16 +30,21 @@ public sealed unsafe class NativeBuffer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
         var rounded = checked((nuint)((bytes + Alignment - 1) / Alignment * Alignment));
-        var large = zeroed && bytes >= LeastForLargePages;
-        _address = NativeMemory.AlignedAlloc(Math.Max(rounded, Alignment), (nuint)(large ? LargePage : Alignment));
-        if (large)
-        {
-            Platform.Current.PreferLargePages((nint)_address, bytes);
-        }
-
         if (zeroed)
         {
-            NativeMemory.Clear(_address, Math.Max(rounded, Alignment));
+            // Fresh pages are zero by themselves: they are not touched before they are used, by the thread that uses them.
+            var large = bytes >= LeastForLargePages;
+            var alignment = (nuint)(large ? LargePage : Alignment);
+            _block = NativeMemory.AllocZeroed(checked(rounded + alignment));
+            _address = (void*)(((nuint)_block + alignment - 1) / alignment * alignment);
+            if (large)
+            {
+                Platform.Current.PreferLargePages((nint)_address, bytes);
+            }
+        }
+        else
+        {
+            _address = NativeMemory.AlignedAlloc(Math.Max(rounded, Alignment), Alignment);
         }
 
         GC.AddMemoryPressure(Math.Max(bytes, 1));
@@ -77,8 +85,17 @@ public sealed unsafe class NativeBuffer : IDisposable
     {
         if (_address is not null)
         {
-            NativeMemory.AlignedFree(_address);
+            if (_block is not null)
+            {
+                NativeMemory.Free(_block);
+            }
+            else
+            {
+                NativeMemory.AlignedFree(_address);
+            }
+
             _address = null;
+            _block = null;
             GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
         }
     }
