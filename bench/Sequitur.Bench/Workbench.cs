@@ -9,6 +9,9 @@ namespace Sequitur.Bench;
 /// <summary>What figures are measured with: the repository, the model that ships with it, and a watch.</summary>
 internal sealed class Workbench : IDisposable
 {
+    /// <summary>Pairs without which a comparison says little.</summary>
+    public const int LeastPairs = 10;
+
     private TextModel? _model;
     private PublishedProgram? _published;
 

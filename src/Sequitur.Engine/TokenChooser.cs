@@ -17,13 +17,13 @@ internal sealed class TokenChooser(int vocabulary)
     {
         var (generation, row, accepted) = (sequence.Generation, sequence.OutputRow, 0);
         var answering = generation.Tokens.Length > 0;
-        int token, first = -1;
+        var first = -1;
         bool guessed;
         FinishReason reason;
         do
         {
-            token = Next(sequence, row++);
-            first = row - 1 == sequence.OutputRow ? token : first;
+            var token = Next(sequence, row);
+            first = row++ == sequence.OutputRow ? token : first;
             guessed = token == sequence.Guess;
             accepted += guessed ? 1 : 0;
             reason = Take(sequence, token);

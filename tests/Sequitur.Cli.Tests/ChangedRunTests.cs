@@ -75,7 +75,7 @@ public sealed class ChangedRunTests
         var text = CliResult.Of([.. France, "--stats"]);
         text.Output.ShouldBe(plain.Output);
         plain.Error.ShouldBeEmpty();
-        text.Error.ShouldMatch(@"^load +[0-9.]+ s\r?\nprompt +5 tokens, [0-9.]+ tokens/s; first token after [0-9.]+ s\r?\ngeneration +1 token\r?\nmemory +[0-9.,]+ .?B at most\r?\n$");
+        text.Error.ShouldMatch(@"^load +[0-9.]+ s\r?\nprompt +5 tokens, [0-9.]+ tokens/s; first token after [0-9.]+ s\r?\ngeneration +1 token\r?\n(threads +1 run of the model with fewer: .*\r?\n)?memory +[0-9.,]+ .?B at most\r?\n$");
 
         var json = CliResult.Of([.. France[..^1], "3", "--stats", "--json"]);
         var stats = JsonDocument.Parse(json.Output).RootElement.GetProperty("stats");

@@ -10,7 +10,6 @@ namespace Sequitur.Bench.Figures;
 internal sealed class DecodeSpeed : IFigure
 {
     private const string Title = "decode beside llama.cpp";
-    private const int LeastPairs = 10;
 
     private static readonly Point[] Points =
     [
@@ -35,7 +34,7 @@ internal sealed class DecodeSpeed : IFigure
             return [Measurement.Skipped(Title, reason)];
         }
 
-        using var pairs = new Workbench { Pairs = Math.Max(bench.Pairs, LeastPairs) };
+        using var pairs = new Workbench { Pairs = Math.Max(bench.Pairs, Workbench.LeastPairs) };
         return [.. Points.Select(point => Measure(pairs, peer, point))];
     }
 

@@ -3,8 +3,6 @@ namespace Sequitur.Bench.Figures;
 /// <summary>Two things that shall take the same time, measured in turn.</summary>
 internal static class PairedTimes
 {
-    private const int LeastPairs = 10;
-
     /// <summary>Times both in turn, the order changing from pair to pair; passes where the 95 % interval of the ratio holds 1, or all of it is below.</summary>
     /// <param name="what">What is compared.</param>
     /// <param name="pairs">Pairs, at least; never below 10.</param>
@@ -15,7 +13,7 @@ internal static class PairedTimes
         without();
         with();
         var ratios = new List<double>();
-        for (var pair = 0; pair < Math.Max(pairs, LeastPairs); pair++)
+        for (var pair = 0; pair < Math.Max(pairs, Workbench.LeastPairs); pair++)
         {
             var (first, second) = pair % 2 == 0 ? (without(), with()) : Swapped(with(), without());
             ratios.Add(second / first);

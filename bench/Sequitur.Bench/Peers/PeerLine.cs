@@ -7,11 +7,10 @@ namespace Sequitur.Bench.Peers;
 /// <summary><c>make.cs peers</c>: our program and llama.cpp in turn, in pairs of processes; the ratio of speeds with its confidence interval.</summary>
 internal static class PeerLine
 {
-    private const int LeastPairs = 10;
     private const int Failed = 1;
 
     /// <summary>What is measured where nothing else is asked for.</summary>
-    public static BenchLine.Options Defaults { get; } = new(null, false, 60, LeastPairs) { Sizes = new(512, 128, 0, 1, Math.Min(Environment.ProcessorCount, 2)) };
+    public static BenchLine.Options Defaults { get; } = new(null, false, 60, Workbench.LeastPairs) { Sizes = new(512, 128, 0, 1, Math.Min(Environment.ProcessorCount, 2)) };
 
     /// <summary>Measures and prints.</summary>
     /// <returns>0; 1 if the machine is busy, or the peer cannot be had or fails.</returns>
@@ -22,9 +21,9 @@ internal static class PeerLine
             throw new UsageException($"peers has no topics: {options.Topic}");
         }
 
-        if (options.Pairs < LeastPairs)
+        if (options.Pairs < Workbench.LeastPairs)
         {
-            error.WriteLine($"warning: {options.Pairs} pairs say little; {LeastPairs} are usual");
+            error.WriteLine($"warning: {options.Pairs} pairs say little; {Workbench.LeastPairs} are usual");
         }
 
         using var bench = new Workbench { Pairs = options.Pairs };

@@ -25,7 +25,7 @@ internal sealed record BenchSizes(int Prompt, int Generate, int Depth, int Batch
 /// <param name="Last">The last of these generations.</param>
 /// <param name="LoadSeconds">From the file to an engine that can begin.</param>
 /// <param name="PeakBytes">The most memory that the process held.</param>
-/// <param name="ReducedRuns">Runs of the model in which not all threads took part, because other programs used the processors.</param>
+/// <param name="ReducedRuns">Runs of the model in which not all threads took part, because the processors had other work.</param>
 internal sealed record BenchReport(
     string Model, string? Name, EngineOptions Options, int Context, BenchSizes Sizes, Speeds Prompt, Speeds Generation, TimedGeneration Last, double LoadSeconds, long PeakBytes,
     long ReducedRuns)
@@ -95,7 +95,7 @@ internal sealed record BenchReport(
         sheet.Fact("peak memory", Quantity.Bytes(PeakBytes));
         if (ReducedRuns > 0)
         {
-            sheet.Fact("reduced", $"{Quantity.Count((int)ReducedRuns, "run")} of the model with fewer threads: other programs use the processors");
+            sheet.Fact("reduced", $"{Quantity.Count((int)ReducedRuns, "run")} of the model with fewer threads: the processors had other work");
         }
 
         sheet.Fact("model", Name ?? PrintableText.Of(Model));

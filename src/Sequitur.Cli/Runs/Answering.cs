@@ -30,7 +30,7 @@ internal sealed class Answering(TextEngine engine, IRunOutput output, RunStatist
     /// <param name="compare">What is said of the answer beside it.</param>
     public Generation Answer(TextRequest request, Func<Generation, AnswerComparison>? compare = null)
     {
-        statistics.Asked();
+        statistics.Asked(engine.Engine.Pool.ReducedRuns);
         var generation = engine.Generate(request, output.Write, cancellation, statistics.Stepped);
         statistics.Ended(generation, engine.Engine.Pool.ReducedRuns);
         output.End(generation, statistics, compare?.Invoke(generation));

@@ -15,6 +15,7 @@ internal sealed class RunStatistics
     private long _asked;
     private long _first;
     private long _ended;
+    private long _reducedBefore;
 
     /// <summary>Seconds until the model could run.</summary>
     public double LoadSeconds => Between(_started, _loaded);
@@ -37,7 +38,7 @@ internal sealed class RunStatistics
     /// <summary>Why nothing was drafted although that is on; null where something was.</summary>
     public string? WhyNoSpeculation { get; private set; }
 
-    /// <summary>Runs of the model so far in which not all threads took part, because other programs used the processors.</summary>
+    /// <summary>Runs of the model for this answer in which not all threads took part, because the processors had other work.</summary>
     public long ReducedRuns { get; private set; }
 
     /// <summary>Tokens of the prompt a second, until the first token.</summary>
@@ -53,7 +54,8 @@ internal sealed class RunStatistics
     public void Loaded() => _loaded = Stopwatch.GetTimestamp();
 
     /// <summary>The question is asked.</summary>
-    public void Asked() => (_asked, _first, _ended) = (Stopwatch.GetTimestamp(), 0, 0);
+    /// <param name="reducedRuns">Runs of the engine's pool with fewer threads, so far.</param>
+    public void Asked(long reducedRuns) => (_asked, _first, _ended, _reducedBefore) = (Stopwatch.GetTimestamp(), 0, 0, reducedRuns);
 
     /// <summary>A step is done; the first one that generated something counts.</summary>
     public void Stepped(Generation generation)
@@ -66,10 +68,10 @@ internal sealed class RunStatistics
 
     /// <summary>The answer is complete.</summary>
     /// <param name="generation">It.</param>
-    /// <param name="reducedRuns">Runs of the engine's pool with fewer threads.</param>
+    /// <param name="reducedRuns">Runs of the engine's pool with fewer threads, so far.</param>
     public void Ended(Generation generation, long reducedRuns)
     {
-        ReducedRuns = reducedRuns;
+        ReducedRuns = reducedRuns - _reducedBefore;
         (_ended, PromptTokens, GeneratedTokens) = (Stopwatch.GetTimestamp(), generation.Request.Ids.Count, generation.Tokens.Length);
         (Speculation, WhyNoSpeculation) = (generation.Speculation, generation.WhyNoSpeculation);
     }
@@ -92,7 +94,7 @@ internal sealed class RunStatistics
 
         if (ReducedRuns > 0)
         {
-            writer.WriteLine($"threads     {Quantity.Count((int)ReducedRuns, "run")} of the model with fewer: other programs use the processors");
+            writer.WriteLine($"threads     {Quantity.Count((int)ReducedRuns, "run")} of the model with fewer: the processors had other work");
         }
 
         writer.WriteLine($"memory      {Quantity.Bytes(PeakMemory)} at most");

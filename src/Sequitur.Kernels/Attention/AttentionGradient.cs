@@ -116,21 +116,6 @@ internal sealed unsafe class AttentionGradient
         }
     }
 
-    /// <summary>Adds weight times a vector to a sum, fused.</summary>
-    public static void Accumulate(float* sum, float weight, float* vector, int count)
-    {
-        var (factor, i) = (Vector256.Create(weight), 0);
-        for (; i <= count - Lanes; i += Lanes)
-        {
-            Vector256.FusedMultiplyAdd(factor, Vector256.Load(vector + i), Vector256.Load(sum + i)).Store(sum + i);
-        }
-
-        for (; i < count; i++)
-        {
-            sum[i] = MathF.FusedMultiplyAdd(weight, vector[i], sum[i]);
-        }
-    }
-
     /// <summary>Adds a span's sum to the total, and clears it for the next span.</summary>
     public static void Merge(float* total, float* span, int count)
     {

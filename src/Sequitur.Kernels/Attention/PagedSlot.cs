@@ -184,19 +184,22 @@ public sealed unsafe class PagedSlot : KeyValueSource
         return scratch;
     }
 
-    // A sweep reads the keys of a span's pages, then their values, then goes to the next span.
-    private byte* AheadOfKeys(long sequence, long page, int head) =>
-        (page + 1) % PagesPerSpan != 0 ? Next(sequence, page + 1, head, page)
-        : ValuesInKeys ? Head(sequence, page + 1 - PagesPerSpan, head) : Values(Head(sequence, page + 1 - PagesPerSpan, head));
+    // What a sweep reads after a page: the keys of a span's pages, then their values, then the next span. A page that has no number (behind the last one, or
+    // before a window) is not asked for; the page itself is then.
+    private byte* AheadOfKeys(long sequence, long page, int head)
+    {
+        var ends = (page + 1) % PagesPerSpan == 0;
+        var next = Known(sequence, ends ? page + 1 - PagesPerSpan : page + 1, head, page);
+        return ends && !ValuesInKeys ? Values(next) : next;
+    }
 
     private byte* AheadOfValues(long sequence, long page, int head)
     {
-        var next = Next(sequence, page + 1, head, page);
-        return (page + 1) % PagesPerSpan != 0 ? Values(next) : next;
+        var next = Known(sequence, page + 1, head, page);
+        return (page + 1) % PagesPerSpan == 0 ? next : Values(next);
     }
 
-    // The page after the last one may have no number: then the page itself.
-    private byte* Next(long sequence, long page, int head, long otherwise)
+    private byte* Known(long sequence, long page, int head, long otherwise)
     {
         var known = page < _pageTable.Columns && _pageTable.Integers(sequence)[page] is var number && number >= 0 && number < _pages;
         return Head(sequence, known ? page : otherwise, head);

@@ -9,7 +9,7 @@ internal static unsafe class PanelProduct
     /// <summary>Columns that <see cref="RunTransposed"/> decodes together: a group of every format.</summary>
     public const int TransposedLanes = 2 * PanelRows.Count;
 
-    // Decoding a panel pays from so many rows on that one is more.
+    // The most rows that are multiplied straight from the panel; for more it pays to decode it first.
     private const int StreamedRows = 4;
 
     /// <summary>totals[r·16 + lane] = Σₖ x[r][k]·w[panel row lane, k], decoding a block of k at a time.</summary>

@@ -7,7 +7,7 @@ namespace Sequitur.Kernels.Numerics;
 internal static unsafe class Prefetch
 {
     /// <summary>
-    /// Bytes between what is read and what is asked for, where weights are streamed: at 10 GB/s a page fault of the address cache and memory together take about
+    /// Bytes between what is read and what is asked for, where weights are streamed: at 10 GB/s a miss of the address cache and one of memory together take about
     /// as long as 8 KiB. Four times as much does as well; a quarter does not.
     /// </summary>
     public const int Distance = 8192;

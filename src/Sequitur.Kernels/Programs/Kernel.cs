@@ -1,3 +1,5 @@
+using Sequitur.Kernels.Memory;
+
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>
@@ -21,6 +23,15 @@ public abstract class Kernel
 
     /// <summary>How many items a thread takes at once: enough to repay the taking (about 10 µs of work), few enough to share.</summary>
     public virtual long Grain(RunSizes sizes) => 1;
+
+    /// <summary>Computes all items on the calling thread, outside a program, with scratch memory for this once.</summary>
+    public void RunAlone(RunSizes sizes)
+    {
+        // Kernels work with addresses, which keep nothing from being collected: the scratch memory lives until it is disposed, and what the operands lie in as long as this.
+        using var scratch = new NativeBuffer(ScratchBytes, zeroed: false);
+        Run(sizes, 0, Items(sizes), new Worker(0, scratch.Region));
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Computes items <paramref name="first"/> to <paramref name="end"/> (exclusive).</summary>
     public abstract void Run(RunSizes sizes, long first, long end, Worker worker);

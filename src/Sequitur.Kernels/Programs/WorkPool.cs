@@ -5,7 +5,7 @@ namespace Sequitur.Kernels.Programs;
 
 /// <summary>
 /// Threads of our own that run programs together with the calling thread. They wait spinning for a moment after each run, so that the steps of
-/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time, with fewer threads while other programs hold the processors.
+/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time, with fewer threads while the processors have other work.
 /// </summary>
 public sealed class WorkPool : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class WorkPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         Barrier = new Barrier(threads);
-        _crowding = new Crowding(threads);
+        _crowding = new Crowding(threads, patience: Stopwatch.Frequency / 20);
         _wake = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
         _parked = new int[threads];
         _workers = CreateWorkers(4096);
@@ -51,7 +51,7 @@ public sealed class WorkPool : IDisposable
     /// <summary>Threads that compute, the calling one included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs in which not all threads took part, because other programs used the processors.</summary>
+    /// <summary>Runs in which not all threads took part, because the processors had other work.</summary>
     public long ReducedRuns => _crowding.ReducedRuns;
 
     /// <summary>Threads that take part in this run.</summary>

@@ -10,7 +10,4 @@ public sealed class Worker(int index, Region scratch)
 
     /// <summary>Memory that only this thread uses, at least as large as the largest <see cref="Kernel.ScratchBytes"/>; its content is undefined.</summary>
     public Region Scratch { get; } = scratch;
-
-    /// <summary>A worker for running kernels outside a program: number 0, with the given scratch memory.</summary>
-    public static Worker Alone(long scratchBytes) => new(0, new NativeBuffer(scratchBytes).Region);
 }

@@ -1,6 +1,5 @@
 using Sequitur.Kernels;
 using Sequitur.Kernels.Memory;
-using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Ops;
 
@@ -85,7 +84,7 @@ public sealed class Interpreter
 
         var outputs = node.Outputs.Select(Allocate).ToArray();
         var kernel = node.Op.Bind(new Binding(Processor.Reference, inputs, outputs, _caches, long.MaxValue));
-        kernel.Run(_sizes, 0, kernel.Items(_sizes), Worker.Alone(kernel.ScratchBytes));
+        kernel.RunAlone(_sizes);
         foreach (var (tensor, value) in node.Outputs.Zip(outputs))
         {
             _values[tensor] = value;

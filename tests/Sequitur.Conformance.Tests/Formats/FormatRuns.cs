@@ -107,9 +107,5 @@ internal static class FormatRuns
         return [.. Enumerable.Range(0, numbers.Length).Select(i => numbers[(i % rows * columns) + (i / rows)])];
     }
 
-    private static void Run(Kernel kernel)
-    {
-        var sizes = new RunSizes(0);
-        kernel.Run(sizes, 0, kernel.Items(sizes), Worker.Alone(kernel.ScratchBytes));
-    }
+    private static void Run(Kernel kernel) => kernel.RunAlone(new RunSizes(0));
 }

@@ -10,7 +10,7 @@ public class CrowdingTests
     [Fact]
     public void Calm_runs_use_all_threads()
     {
-        var crowding = new Crowding(4);
+        var crowding = new Crowding(4, 8 * Run);
         for (var i = 0; i < 1000; i++)
         {
             crowding.Learn(Run, parked: i % 10 == 0 ? 3 * Run : 100);
@@ -23,7 +23,7 @@ public class CrowdingTests
     [Fact]
     public void Three_crowded_runs_cost_a_thread_and_a_few_later_it_is_tried_again()
     {
-        var crowding = new Crowding(2);
+        var crowding = new Crowding(2, 8 * Run);
         crowding.Learn(Run, 800);
         crowding.Learn(Run, 800);
         crowding.Threads.ShouldBe(2);
@@ -35,7 +35,7 @@ public class CrowdingTests
     [Fact]
     public void A_trial_that_is_crowded_doubles_the_wait_up_to_a_limit()
     {
-        var crowding = new Crowding(2);
+        var crowding = new Crowding(2, 8 * Run);
         crowding.Learn(Run, 800);
         crowding.Learn(Run, 800);
         int[] waits = [.. Enumerable.Range(0, 8).Select(_ =>
@@ -51,7 +51,7 @@ public class CrowdingTests
     [Fact]
     public void Long_calm_forgets_the_wait()
     {
-        var crowding = new Crowding(2);
+        var crowding = new Crowding(2, 8 * Run);
         for (var i = 0; i < 3; i++)
         {
             crowding.Learn(Run, 800);
@@ -72,9 +72,23 @@ public class CrowdingTests
     }
 
     [Fact]
+    public void Three_runs_that_are_short_say_nothing_yet()
+    {
+        var crowding = new Crowding(2, 80 * Run);
+        for (var i = 0; i < 19; i++)
+        {
+            crowding.Learn(Run, 800);
+            crowding.Threads.ShouldBe(2);
+        }
+
+        crowding.Learn(Run, 800);
+        crowding.Threads.ShouldBe(1);
+    }
+
+    [Fact]
     public void One_thread_stays_one()
     {
-        var crowding = new Crowding(1);
+        var crowding = new Crowding(1, 8 * Run);
         for (var i = 0; i < 100; i++)
         {
             crowding.Learn(Run, Run);

@@ -25,7 +25,7 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
     private static bool IsSigned
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Largest == 0 || T.HasTable;
+        get => PanelStream<B, T, S>.IsSigned;
     }
 
     private static bool IsNibble

@@ -28,7 +28,8 @@ internal static unsafe class PanelStream<B, T, S>
         get => B.Bytes + (S.Bytes / S.Groups);
     }
 
-    private static bool IsSigned
+    /// <summary>Whether stored integers mean signed bytes.</summary>
+    public static bool IsSigned
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => T.Largest == 0 || T.HasTable;
