@@ -157,6 +157,7 @@ int Summarize(IReadOnlyList<(string Folder, string Label)> legs)
 {
     (long Passed, long Failed, long Skipped) sum = default;
     var rows = new List<(string Name, long Passed, long Failed, long Skipped)>();
+    var failures = new List<string>();
     foreach (var (folder, label) in legs)
     {
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.trx", SearchOption.AllDirectories) : [];
@@ -170,8 +171,16 @@ int Summarize(IReadOnlyList<(string Folder, string Label)> legs)
             var assembly = run.Descendants(space + "TestMethod").FirstOrDefault()?.Attribute("codeBase")?.Value.Replace('\\', '/');
             var passed = Count("passed");
             var failed = Count("failed") + Count("error") + Count("timeout") + Count("aborted");
+            failures.AddRange(run.Descendants(space + "UnitTestResult").Where(IsFailure).Select(Describe));
             rows.Add(((Path.GetFileNameWithoutExtension(assembly) ?? "(no test)") + label, passed, failed, Count("total") - passed - failed));
         }
+    }
+
+    if (failures.Count > 0)
+    {
+        Console.WriteLine();
+        Console.WriteLine("failed:");
+        failures.ForEach(Console.WriteLine);
     }
 
     var width = rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max();
@@ -184,4 +193,15 @@ int Summarize(IReadOnlyList<(string Folder, string Label)> legs)
 
     Console.WriteLine($"{sum.Passed} passed, {sum.Failed} failed, {sum.Skipped} skipped");
     return sum.Failed > 0 || sum.Passed == 0 ? 1 : 0;
+}
+
+static bool IsFailure(XElement result) => result.Attribute("outcome")?.Value is "Failed" or "Error" or "Timeout" or "Aborted";
+
+// The name, and the first lines of what was said: enough to know where to look when only the end of the output is kept.
+static string Describe(XElement result)
+{
+    const int MostLines = 6;
+    string[] parts = ["Message", "StackTrace"];
+    var lines = parts.SelectMany(part => (result.Descendants(result.Name.Namespace + part).FirstOrDefault()?.Value ?? "").Split('\n').Take(MostLines));
+    return string.Join(Environment.NewLine, [$"  {result.Attribute("testName")?.Value}", .. lines.Select(line => $"      {line.TrimEnd()}").Where(line => line.Length > MostLines)]);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -109,9 +110,9 @@ public static class Campaign
         {
             return child.TotalProcessorTime;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            return TimeSpan.Zero; // it has just ended
+            return TimeSpan.Zero; // it has just ended, or ends while it is asked
         }
     }
 

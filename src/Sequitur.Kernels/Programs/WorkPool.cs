@@ -5,7 +5,7 @@ namespace Sequitur.Kernels.Programs;
 
 /// <summary>
 /// Threads of our own that run programs together with the calling thread. They wait spinning for a moment after each run, so that the steps of
-/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time, with fewer threads while the processors have other work.
+/// a decode loop start at once, and park when nothing follows. A pool runs one program at a time.
 /// </summary>
 public sealed class WorkPool : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class WorkPool : IDisposable
     private readonly AutoResetEvent[] _wake;
     private readonly int[] _parked;
     private readonly Lock _running = new();
-    private readonly Crowding _crowding;
+    private readonly Crowding? _crowding;
     private Worker[] _workers;
     private long _scratchBytes;
     private StepProgram? _program;
@@ -30,12 +30,13 @@ public sealed class WorkPool : IDisposable
 
     /// <summary>Starts a pool.</summary>
     /// <param name="threads">Threads that compute, the calling one included.</param>
-    public WorkPool(int threads)
+    /// <param name="yields">Whether to go on with fewer threads while the processors have other work.</param>
+    public WorkPool(int threads, bool yields = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         Barrier = new Barrier(threads);
-        _crowding = new Crowding(threads, patience: Stopwatch.Frequency / 20);
+        _crowding = yields ? new Crowding(threads, patience: Stopwatch.Frequency / 20) : null;
         _wake = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
         _parked = new int[threads];
         _workers = CreateWorkers(4096);
@@ -52,7 +53,7 @@ public sealed class WorkPool : IDisposable
     public int Threads { get; }
 
     /// <summary>Runs in which not all threads took part, because the processors had other work.</summary>
-    public long ReducedRuns => _crowding.ReducedRuns;
+    public long ReducedRuns => _crowding?.ReducedRuns ?? 0;
 
     /// <summary>Threads that take part in this run.</summary>
     internal int Active { get; private set; }
@@ -84,14 +85,14 @@ public sealed class WorkPool : IDisposable
             _program = program;
             _sizes = sizes;
             _error = null;
-            Active = _crowding.Threads;
+            Active = _crowding?.Threads ?? Threads;
             Barrier.Reset(Active);
             Volatile.Write(ref _finished, 0);
             var start = Stopwatch.GetTimestamp();
             Begin(Active);
             Execute(0);
             AwaitOthers();
-            _crowding.Learn(Stopwatch.GetTimestamp() - start, Barrier.ParkedTicks);
+            _crowding?.Learn(Stopwatch.GetTimestamp() - start, Barrier.ParkedTicks);
 
             _program = null;
             if (_error is { } error)

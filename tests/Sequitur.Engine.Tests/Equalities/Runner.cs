@@ -69,7 +69,7 @@ internal sealed class Runner : IDisposable
     public Runner(RunnerOptions options)
     {
         _options = options;
-        _pool = new WorkPool(options.Threads);
+        _pool = new WorkPool(options.Threads, yields: false);
         (Lowered, _memory, Pages) = Lower(options);
         Plan = Plan.Build(Lowered, new PlanOptions
         {
