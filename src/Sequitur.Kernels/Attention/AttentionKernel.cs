@@ -16,7 +16,7 @@ namespace Sequitur.Kernels.Attention;
 /// result o / l;  log-sum-exp m + log(l);  without a visible key: zeros, and −∞
 /// </code>
 /// So the bits depend on nothing but the keys, values and positions: not on cache or batch, chunks, pages, threads or vector width.
-/// An item is a block of query rows and a key head: its query heads, and the block's rows of the same sequence, share each tile of 64 keys.
+/// An item is a block of query rows and a key head: its query heads, and the block's rows of the same sequence, share each tile of 64 keys. Where there are few, an item is a span of one.
 /// </remarks>
 public sealed class AttentionKernel : Kernel
 {
@@ -65,22 +65,70 @@ public sealed class AttentionKernel : Kernel
         : AttentionScratch.Bytes(_binding.Shape);
 
     /// <inheritdoc/>
-    public override long Items(RunSizes sizes)
-    {
-        var block = Block(sizes);
-        return (_binding.Query.Rows.In(sizes) + block - 1) / block * _binding.Shape.KeyHeads;
-    }
+    public override long SharedBytes => IsSplittable ? AttentionPartials.Bytes(_binding.Shape, ((PagedSlot)_binding.Keys).Positions) : 0;
+
+    // Rows of a batch are short, or there are many of them.
+    private bool IsSplittable => _processor.Tier != Tier.Scalar && _binding.Keys is PagedSlot && _binding.Shape.Group <= AttentionScratch.Queries;
+
+    /// <inheritdoc/>
+    public override long Items(RunSizes sizes) => Whole(sizes) * Parts(sizes);
 
     /// <inheritdoc/>
     public override void Run(RunSizes sizes, long first, long end, Worker worker)
     {
         var block = Block(sizes);
+        var parts = Parts(sizes);
         var rows = _binding.Query.Rows.In(sizes);
         for (var item = first; item < end; item++)
         {
-            var row = item / _binding.Shape.KeyHeads * block;
-            RunItem(row, Math.Min(row + block, rows), (int)(item % _binding.Shape.KeyHeads), worker);
+            var whole = item / parts;
+            var row = whole / _binding.Shape.KeyHeads * block;
+            var (last, keyHead) = (Math.Min(row + block, rows), (int)(whole % _binding.Shape.KeyHeads));
+            if (parts == 1)
+            {
+                RunItem(row, last, keyHead, worker);
+            }
+            else
+            {
+                RunPart(row, last, keyHead, (int)(item % parts), new(worker.Shared, _binding.Shape, whole, parts, (int)block * _binding.Shape.Group), worker);
+            }
         }
+    }
+
+    // Blocks of query rows × key heads.
+    private long Whole(RunSizes sizes)
+    {
+        var block = Block(sizes);
+        return (_binding.Query.Rows.In(sizes) + block - 1) / block * _binding.Shape.KeyHeads;
+    }
+
+    // Few items with long sequences are split into their spans, so that all threads read the cache, and for as long.
+    private int Parts(RunSizes sizes)
+    {
+        var rows = _binding.Query.Rows.In(sizes);
+        var block = Block(sizes);
+        if (!IsSplittable || (rows + block - 1) / block * block > AttentionPartials.MostRows(_binding.Shape) || Whole(sizes) > SharedMemory.CounterCount)
+        {
+            return 1;
+        }
+
+        var most = 1L;
+        for (var row = 0L; row < rows; row += block)
+        {
+            // A block of several rows has them of one sequence, or is not split.
+            var last = Math.Min(row + block, rows) - 1;
+            var sequence = _binding.Queries.SequenceOf(row);
+            if (_binding.Queries.SequenceOf(last) != sequence)
+            {
+                return 1;
+            }
+
+            var keys = _binding.Keys.Keys(sequence, _binding.Counting);
+            var (low, high) = (_binding.Shape.Visible(_binding.Queries.PositionOf(row), keys).First, _binding.Shape.Visible(_binding.Queries.PositionOf(last), keys).End);
+            most = Math.Max(most, ((high - 1) / AttentionShape.Span) - (low / AttentionShape.Span) + 1);
+        }
+
+        return (int)most;
     }
 
     // Rows of one sequence are worth sharing a tile, rows of many sequences are worth spreading over threads: a block is about as long
@@ -91,6 +139,22 @@ public sealed class AttentionKernel : Kernel
         var average = (_binding.Query.Rows.In(sizes) + sequences - 1) / sequences;
         var limit = Math.Clamp(AttentionScratch.Queries / _binding.Shape.Group, 1, MaxBlock);
         return Math.Clamp(average, 1, limit);
+    }
+
+    private void RunPart(long first, long end, int keyHead, int part, AttentionPartials partials, Worker worker)
+    {
+        switch (_processor.Tier)
+        {
+            case Tier.V128:
+                AttentionSweep<Four>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
+                break;
+            case Tier.V256:
+                AttentionSweep<Eight>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
+                break;
+            default:
+                AttentionSweep<Sixteen>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
+                break;
+        }
     }
 
     private void RunItem(long first, long end, int keyHead, Worker worker)
