@@ -1,0 +1,73 @@
+using Sequitur.Bench.Peers;
+
+namespace Sequitur.Bench.Figures;
+
+/// <summary>
+/// From a file that the system has in memory to an engine that can begin, at a context of 4,096, inside the process: packing and plan of ours, repacking and context of llama.cpp's, neither with the start of its process.
+/// </summary>
+[Figure("decode", Title)]
+internal sealed class LoadTime : IFigure
+{
+    private const string Title = "load and pack beside llama.cpp";
+    private const int Context = 4096;
+    private const double Floor = 0.8;
+    private const double Target = 0.5;
+    private const string Published = "SmolLM2 Q4_1, published";
+
+    private static readonly string[] Large = ["Q4_0", "Q4_K_M", "Q8_0"];
+
+    public static IReadOnlyList<string> Rows => [Published, "SmolLM2 Q4_1, plain build", .. Large.Select(format => $"1B {format}, published")];
+
+    public static IEnumerable<Measurement> Measure(Workbench bench)
+    {
+        if (LlamaCpp.Install(bench.Root, out var reason) is not { } peer)
+        {
+            yield return Measurement.Skipped(Title, reason);
+            yield break;
+        }
+
+        foreach (var row in Rows.Where(row => bench.Only.Takes(Title, row)))
+        {
+            yield return Measure(bench, peer, row);
+        }
+    }
+
+    private static Measurement Measure(Workbench bench, LlamaCpp peer, string row)
+    {
+        var isPublished = row.EndsWith("published", StringComparison.Ordinal);
+        if (isPublished && bench.Published.Failure is { } failure)
+        {
+            return Measurement.Skipped(row, failure);
+        }
+
+        Func<IReadOnlyList<string>, (int, string, string)> run = isPublished ? arguments => bench.Published.Run(arguments) : arguments => SequiturProgram.Run(bench.Root, arguments);
+        try
+        {
+            var path = Large.FirstOrDefault(format => row == $"1B {format}, published") is { } format ? bench.LargeModelIn(format) : bench.ModelPath;
+            var threads = bench.ThreadCounts[^1];
+            double Ours() => SequiturProgram.LoadSeconds(run, path, Context, threads);
+            double Theirs() => peer.LoadSeconds(path, Context, threads);
+            _ = (Ours(), Theirs()); // brings the file into the system's memory
+            var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
+            for (var pair = 0; pair < Math.Max(bench.Pairs, Workbench.LeastPairs); pair++)
+            {
+                ours.Add(Ours());
+                theirs.Add(Theirs());
+                ratios.Add(ours[^1] / theirs[^1]);
+            }
+
+            var ratio = new Sample(ratios);
+            var (from, to) = ratio.Interval!.Value;
+            var note = $"95 % of means {Numbers.Format(from)} – {Numbers.Format(to)} over {ratio.Count} pairs; ours {Milliseconds(ours)} ms, theirs {Milliseconds(theirs)}; {threads} thread{(threads > 1 ? "s" : "")}";
+            return row == Published
+                ? Measurement.AtMost($"{row}, upper bound", to, "× llama.cpp", Floor, $"target {Numbers.Format(Target)} {(ratio.GeometricMean <= Target ? "reached" : "not reached")}; {note}")
+                : Measurement.Reported(row, ratio.GeometricMean, "× llama.cpp", note);
+        }
+        catch (PeerException problem)
+        {
+            return Measurement.Skipped(row, problem.Message);
+        }
+    }
+
+    private static string Milliseconds(List<double> seconds) => Numbers.Format(1000 * new Sample(seconds).Median);
+}
