@@ -3,7 +3,6 @@ using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 using Sequitur.Kernels;
 using Sequitur.Kernels.Measure;
-using Sequitur.Kernels.Memory;
 
 namespace Sequitur.Bench.Figures;
 
@@ -56,7 +55,7 @@ internal sealed class BandwidthShare : IFigure
         // The i-th token reads i positions of the cache.
         var weights = engine.Plan.Variant().Phases.SelectMany(phase => phase).Sum(kernel => kernel.WeightBytes);
         var bytes = weights + (TokenBytes.OfCache(engine) * (Generate + 1) / 2);
-        using var buffer = new NativeBuffer(Math.Max(LeastBytes, 4 * new SystemFacts().Caches.Select(cache => cache.Bytes).DefaultIfEmpty(0).Max()));
+        using var buffer = MachineSpeed.Source(Math.Max(LeastBytes, 4 * new SystemFacts().Caches.Select(cache => cache.Bytes).DefaultIfEmpty(0).Max()));
         var memory = new MachineSpeed(engine.Pool, Processor.Detected, ReadSeconds);
         double Read() => memory.ReadBytesPerSecond(buffer.Region);
         double Decode() => bytes * test.Generate(Generate).TokensPerSecond;

@@ -40,8 +40,16 @@ internal sealed class TurnProcess : IDisposable
     /// <exception cref="PeerException">It failed, or took too long.</exception>
     public double Take()
     {
-        _process.StandardInput.WriteLine();
-        _process.StandardInput.Flush();
+        try
+        {
+            _process.StandardInput.WriteLine();
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended, which its output says.
+        }
+
         var line = Line(LongestTurn);
         return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 ? speed : throw new PeerException($"no speed: '{line}'");
     }

@@ -151,7 +151,8 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
 
         foreach (var reads in Roofs.Reads.Where(read => read.Tier < Here.Detected).GroupBy(read => read.Tier).OrderByDescending(tier => tier.Key))
         {
-            sheet.Fact($"read {Name(reads.Key)}", string.Join(", ", reads.GroupBy(read => read.Where).Select(place => $"{place.Key} {string.Join(" and ", place.Select(Text))}")));
+            sheet.Fact($"read {Name(reads.Key)}", string.Join("; ", reads.GroupBy(read => read.Threads)
+                .Select(places => $"{string.Join(", ", places.Select(read => $"{read.Where} {Quantity.Bytes(read.BytesPerSecond)}/s"))} with {Quantity.Count(places.Key, "thread")}")));
         }
 
         foreach (var peaks in Roofs.Peaks.GroupBy(peak => peak.Tier))

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Sequitur.Kernels;
 using Sequitur.Kernels.Measure;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Cli.Diagnosis;
@@ -49,7 +48,7 @@ internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakS
         var (reads, peaks, barrier) = (new List<ReadSpeed>(), new List<PeakSpeed>(), (double?)null);
         var caches = system.Caches;
         var bytes = Math.Min(Math.Max(LeastBytes, 4 * caches.Select(cache => cache.Bytes).DefaultIfEmpty(0).Max()), Math.Max(memory / 8, 1 << 20)) / sizeof(int) * sizeof(int);
-        using var buffer = new NativeBuffer(bytes);
+        using var buffer = MachineSpeed.Source(bytes);
         foreach (var threads in Environment.ProcessorCount > 1 ? [1, Environment.ProcessorCount] : new[] { 1 })
         {
             // Caches are read by one thread: pieces that small are not worth sharing.
