@@ -36,8 +36,10 @@ internal static class SequiturProgram
     /// <exception cref="PeerException">It failed.</exception>
     public static (double Prefill, double Decode) Measure(string root, string model, SpeedSizes sizes)
     {
+        // The same room as the peer's.
+        var context = sizes.Depth + Math.Max(sizes.Prompt, 1) + Math.Max(sizes.Generate, 1) + 64;
         using var result = Bench(
-            arguments => Run(root, arguments), "--model", model, "--prompt", Text(Math.Max(sizes.Prompt, 1)), "--generate", Text(Math.Max(sizes.Generate, 1)), "--depth", Text(sizes.Depth), "--batch", Text(sizes.Batch),
+            arguments => Run(root, arguments), "--model", model, "--context", Text(context), "--prompt", Text(Math.Max(sizes.Prompt, 1)), "--generate", Text(Math.Max(sizes.Generate, 1)), "--depth", Text(sizes.Depth), "--batch", Text(sizes.Batch),
             "--threads", Text(sizes.Threads), "--repeat", "2");
         double Speed(string part) => result.RootElement.GetProperty(part).GetProperty("maximum").GetDouble();
         return (Speed("prompt"), Speed("generation"));

@@ -22,6 +22,9 @@ internal sealed class Workbench : IDisposable
     /// <summary>Pairs of runs where two engines are compared.</summary>
     public int Pairs { get; init; } = 5;
 
+    /// <summary>Pairs where an interval is judged: never below <see cref="LeastPairs"/>.</summary>
+    public int EnoughPairs => Math.Max(Pairs, LeastPairs);
+
     /// <summary>The rows that are asked for.</summary>
     public RowFilter Only { get; init; } = new();
 

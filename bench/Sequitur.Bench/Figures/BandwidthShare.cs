@@ -60,7 +60,7 @@ internal sealed class BandwidthShare : IFigure
         double Read() => memory.ReadBytesPerSecond(buffer.Region);
         double Decode() => bytes * test.Generate(Generate).TokensPerSecond;
         var (reads, shares) = (new List<double>(), new List<double>());
-        for (var pair = 0; pair < Math.Max(bench.Pairs, Workbench.LeastPairs); pair++)
+        for (var pair = 0; pair < bench.EnoughPairs; pair++)
         {
             // The order changes, since what comes first may find a cooler or a busier machine.
             var first = pair % 2 == 0 ? Read() : Decode();

@@ -57,7 +57,7 @@ internal sealed record DecodePoint(string Format, int Threads, double Floor, dou
 
         try
         {
-            using var pairs = new Workbench { Pairs = Math.Max(bench.Pairs, Workbench.LeastPairs) };
+            using var pairs = new Workbench { Pairs = bench.EnoughPairs };
             var path = IsLarge ? bench.LargeModelIn(Format) : bench.ModelIn(Format);
             var decode = Depth > 0 ? TurnPairs.Measure(pairs, peer, path, Sizes, Rounds) : PeerPairs.Measure(pairs, peer, path, Sizes)[^1];
             var how = Depth > 0 ? $"; filled {(Rounds > 1 ? $"{Rounds} times" : "once")} by each process, which then take turns of {Generate} tokens" : "";

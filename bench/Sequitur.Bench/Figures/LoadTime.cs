@@ -12,11 +12,10 @@ internal sealed class LoadTime : IFigure
     private const int Context = 4096;
     private const double Floor = 0.8;
     private const double Target = 0.5;
-    private const string Published = "SmolLM2 Q4_1, published";
 
-    private static readonly string[] Large = ["Q4_0", "Q4_K_M", "Q8_0"];
+    private static readonly Point[] Points = [new(null, true), new(null, false), new("Q4_0", true), new("Q4_K_M", true), new("Q8_0", true)];
 
-    public static IReadOnlyList<string> Rows => [Published, "SmolLM2 Q4_1, plain build", .. Large.Select(format => $"1B {format}, published")];
+    public static IReadOnlyList<string> Rows => [.. Points.Select(point => point.Title)];
 
     public static IEnumerable<Measurement> Measure(Workbench bench)
     {
@@ -26,30 +25,29 @@ internal sealed class LoadTime : IFigure
             yield break;
         }
 
-        foreach (var row in Rows.Where(row => bench.Only.Takes(Title, row)))
+        foreach (var point in Points.Where(point => bench.Only.Takes(Title, point.Title)))
         {
-            yield return Measure(bench, peer, row);
+            yield return Measure(bench, peer, point);
         }
     }
 
-    private static Measurement Measure(Workbench bench, LlamaCpp peer, string row)
+    private static Measurement Measure(Workbench bench, LlamaCpp peer, Point point)
     {
-        var isPublished = row.EndsWith("published", StringComparison.Ordinal);
-        if (isPublished && bench.Published.Failure is { } failure)
+        if (point.IsPublished && bench.Published.Failure is { } failure)
         {
-            return Measurement.Skipped(row, failure);
+            return Measurement.Skipped(point.Title, failure);
         }
 
-        Func<IReadOnlyList<string>, (int, string, string)> run = isPublished ? arguments => bench.Published.Run(arguments) : arguments => SequiturProgram.Run(bench.Root, arguments);
+        Func<IReadOnlyList<string>, (int, string, string)> run = point.IsPublished ? arguments => bench.Published.Run(arguments) : arguments => SequiturProgram.Run(bench.Root, arguments);
         try
         {
-            var path = Large.FirstOrDefault(format => row == $"1B {format}, published") is { } format ? bench.LargeModelIn(format) : bench.ModelPath;
+            var path = point.LargeFormat is { } format ? bench.LargeModelIn(format) : bench.ModelPath;
             var threads = bench.ThreadCounts[^1];
             double Ours() => SequiturProgram.LoadSeconds(run, path, Context, threads);
             double Theirs() => peer.LoadSeconds(path, Context, threads);
             _ = (Ours(), Theirs()); // brings the file into the system's memory
             var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
-            for (var pair = 0; pair < Math.Max(bench.Pairs, Workbench.LeastPairs); pair++)
+            for (var pair = 0; pair < bench.EnoughPairs; pair++)
             {
                 ours.Add(Ours());
                 theirs.Add(Theirs());
@@ -59,15 +57,23 @@ internal sealed class LoadTime : IFigure
             var ratio = new Sample(ratios);
             var (from, to) = ratio.Interval!.Value;
             var note = $"95 % of means {Numbers.Format(from)} – {Numbers.Format(to)} over {ratio.Count} pairs; ours {Milliseconds(ours)} ms, theirs {Milliseconds(theirs)}; {threads} thread{(threads > 1 ? "s" : "")}";
-            return row == Published
-                ? Measurement.AtMost($"{row}, upper bound", to, "× llama.cpp", Floor, $"target {Numbers.Format(Target)} {(ratio.GeometricMean <= Target ? "reached" : "not reached")}; {note}")
-                : Measurement.Reported(row, ratio.GeometricMean, "× llama.cpp", note);
+            return point.IsJudged
+                ? Measurement.AtMost($"{point.Title}, upper bound", to, "× llama.cpp", Floor, $"target {Numbers.Format(Target)} {(ratio.GeometricMean <= Target ? "reached" : "not reached")}; {note}")
+                : Measurement.Reported(point.Title, ratio.GeometricMean, "× llama.cpp", note);
         }
         catch (PeerException problem)
         {
-            return Measurement.Skipped(row, problem.Message);
+            return Measurement.Skipped(point.Title, problem.Message);
         }
     }
 
     private static string Milliseconds(List<double> seconds) => Numbers.Format(1000 * new Sample(seconds).Median);
+
+    /// <summary>What is loaded, and by which program; the shipped model by the published one is judged.</summary>
+    private sealed record Point(string? LargeFormat, bool IsPublished)
+    {
+        public string Title => $"{(LargeFormat is null ? "SmolLM2 Q4_1" : $"1B {LargeFormat}")}, {(IsPublished ? "published" : "plain build")}";
+
+        public bool IsJudged => LargeFormat is null && IsPublished;
+    }
 }
