@@ -50,7 +50,7 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
         OperationsPerSecond(IntegerPeakKernel.Columns, ElementType.I32, (y, rounds) => new IntegerPeakKernel(processor, y, rounds), IntegerPeakKernel.OperationsOf);
 
     /// <summary>Seconds that threads need to meet after a phase in which there is nothing to do.</summary>
-    public double SecondsPerBarrier() => Best(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel() }, Phases))) / Phases;
+    public double SecondsPerBarrier() => Best(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel(pool.Threads) }, Phases))) / Phases;
 
     private double OperationsPerSecond(int columns, ElementType type, Func<Operand, int, Kernel> bind, Func<int, double> operations)
     {

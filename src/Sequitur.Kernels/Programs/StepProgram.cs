@@ -188,6 +188,8 @@ public sealed class StepProgram
     {
         public override string Name => kernel.Name;
 
+        public override long WeightBytes => kernel.WeightBytes;
+
         public override long Items(RunSizes sizes) => kernel.Items(sizes);
 
         public override long Grain(RunSizes sizes) => kernel.Grain(sizes);
