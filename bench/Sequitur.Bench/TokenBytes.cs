@@ -1,5 +1,4 @@
 using Sequitur.Engine;
-using Sequitur.Kernels;
 using Sequitur.Tensors.Caches;
 
 namespace Sequitur.Bench;
@@ -7,10 +6,10 @@ namespace Sequitur.Bench;
 /// <summary>What a token of a decode step reads beside weights.</summary>
 internal static class TokenBytes
 {
-    /// <summary>Bytes of all layers' keys and values of a position, of an engine with the default format of its cache.</summary>
+    /// <summary>Bytes of all layers' keys and values of a position.</summary>
     public static long OfCache(InferenceEngine engine)
     {
-        var layout = new CacheLayout(engine.Model.Caches, ElementType.F16, engine.Context);
+        var layout = engine.Pages.Memory.Layout;
         return layout.Groups.Sum(group => layout.PageBytes(group.Name)) / CacheLayout.PageSize;
     }
 }

@@ -18,11 +18,11 @@ namespace Sequitur.Kernels.Attention;
 /// So the bits depend on nothing but the keys, values and positions: not on cache or batch, chunks, pages, threads or vector width.
 /// An item is a block of query rows and a key head: its query heads, and the block's rows of the same sequence, share each tile of 64 keys. Where there are few, an item is a span of one.
 /// </remarks>
-public sealed class AttentionKernel : Kernel
+public sealed class AttentionKernel : LaneKernel
 {
     private const int MaxBlock = 16;
 
-    private readonly Processor _processor;
+    private readonly Tier _tier;
     private readonly AttentionBinding _binding;
 
     /// <summary>Binds the operands.</summary>
@@ -40,6 +40,7 @@ public sealed class AttentionKernel : Kernel
     /// <exception cref="ArgumentException">The operands do not fit the shape.</exception>
     public AttentionKernel(
         Processor processor, Operand q, KeyValueSource keys, RaggedRows queries, RaggedRows? keyRows, AttentionShape shape, Operand output, Operand logSumExp = default)
+        : base(processor)
     {
         shape.Check();
         queries.Check("rows of the queries");
@@ -55,44 +56,58 @@ public sealed class AttentionKernel : Kernel
             Shapes.SameRows(q, logSumExp, "log-sum-exp");
         }
 
-        _processor = processor;
+        _tier = processor.Tier;
         _binding = new(shape, q, keys, queries, keys.Counting(keyRows ?? queries), output, logSumExp);
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _processor.Tier == Tier.Scalar
+    public override long ScratchBytes => _tier == Tier.Scalar
         ? AttentionReference.ScratchBytes(_binding.Shape)
         : AttentionScratch.Bytes(_binding.Shape);
 
     /// <inheritdoc/>
     public override long SharedBytes => IsSplittable ? AttentionPartials.Bytes(_binding.Shape, ((PagedSlot)_binding.Keys).Positions) : 0;
 
-    // Rows of a batch are short, or there are many of them.
-    private bool IsSplittable => _processor.Tier != Tier.Scalar && _binding.Keys is PagedSlot && _binding.Shape.Group <= AttentionScratch.Queries;
+    // Keys that are rows of the batch have as many queries: those are items enough.
+    private bool IsSplittable => _tier != Tier.Scalar && _binding.Keys is PagedSlot && _binding.Shape.Group <= AttentionScratch.Queries;
 
     /// <inheritdoc/>
     public override long Items(RunSizes sizes) => Whole(sizes) * Parts(sizes);
 
-    /// <inheritdoc/>
-    public override void Run(RunSizes sizes, long first, long end, Worker worker)
+    private protected override void Reference(RunSizes sizes, long first, long end, Worker worker)
     {
-        var block = Block(sizes);
+        for (var item = first; item < end; item++)
+        {
+            var (row, last, keyHead) = Place(sizes, item);
+            AttentionReference.Run(_binding, row, last, keyHead, worker.Scratch);
+        }
+    }
+
+    private protected override void Lanes<V>(RunSizes sizes, long first, long end, Worker worker)
+    {
         var parts = Parts(sizes);
-        var rows = _binding.Query.Rows.In(sizes);
+        var queries = (int)Block(sizes) * _binding.Shape.Group;
         for (var item = first; item < end; item++)
         {
             var whole = item / parts;
-            var row = whole / _binding.Shape.KeyHeads * block;
-            var (last, keyHead) = (Math.Min(row + block, rows), (int)(whole % _binding.Shape.KeyHeads));
+            var (row, last, keyHead) = Place(sizes, whole);
             if (parts == 1)
             {
-                RunItem(row, last, keyHead, worker);
+                AttentionSweep<V>.Run(_binding, row, last, keyHead, worker.Scratch);
             }
             else
             {
-                RunPart(row, last, keyHead, (int)(item % parts), new(worker.Shared, _binding.Shape, whole, parts, (int)block * _binding.Shape.Group), worker);
+                AttentionSweep<V>.RunPart(_binding, row, last, keyHead, (int)(item % parts), new(worker.Shared, _binding.Shape, whole, parts, queries), worker.Scratch);
             }
         }
+    }
+
+    // The query rows [first, end) and the key head of an item that is not split.
+    private (long First, long End, int KeyHead) Place(RunSizes sizes, long item)
+    {
+        var block = Block(sizes);
+        var row = item / _binding.Shape.KeyHeads * block;
+        return (row, Math.Min(row + block, _binding.Query.Rows.In(sizes)), (int)(item % _binding.Shape.KeyHeads));
     }
 
     // Blocks of query rows × key heads.
@@ -139,41 +154,6 @@ public sealed class AttentionKernel : Kernel
         var average = (_binding.Query.Rows.In(sizes) + sequences - 1) / sequences;
         var limit = Math.Clamp(AttentionScratch.Queries / _binding.Shape.Group, 1, MaxBlock);
         return Math.Clamp(average, 1, limit);
-    }
-
-    private void RunPart(long first, long end, int keyHead, int part, AttentionPartials partials, Worker worker)
-    {
-        switch (_processor.Tier)
-        {
-            case Tier.V128:
-                AttentionSweep<Four>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
-                break;
-            case Tier.V256:
-                AttentionSweep<Eight>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
-                break;
-            default:
-                AttentionSweep<Sixteen>.RunPart(_binding, first, end, keyHead, part, partials, worker.Scratch);
-                break;
-        }
-    }
-
-    private void RunItem(long first, long end, int keyHead, Worker worker)
-    {
-        switch (_processor.Tier)
-        {
-            case Tier.Scalar:
-                AttentionReference.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            case Tier.V128:
-                AttentionSweep<Four>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            case Tier.V256:
-                AttentionSweep<Eight>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            default:
-                AttentionSweep<Sixteen>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-        }
     }
 }
 

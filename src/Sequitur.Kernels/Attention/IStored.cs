@@ -27,3 +27,11 @@ internal readonly unsafe struct FiniteHalves : IStored<ushort>
     public static V Load<V>(ushort* source)
         where V : struct, ILanes<V> => V.LoadFiniteHalf(source);
 }
+
+/// <summary>Stored as binary16, infinities and NaN among them.</summary>
+internal readonly unsafe struct AnyHalves : IStored<ushort>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<V>(ushort* source)
+        where V : struct, ILanes<V> => V.LoadHalf(source);
+}

@@ -222,11 +222,11 @@ public sealed unsafe class PagedSlot : KeyValueSource
     {
         if (finite)
         {
-            Widen.FiniteHalves<V>(source, count, destination);
+            Widen.Halves<V, FiniteHalves>(source, count, destination);
         }
         else
         {
-            Widen.Halves<V>(source, count, destination);
+            Widen.Halves<V, AnyHalves>(source, count, destination);
         }
     }
 
@@ -266,7 +266,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
         {
             var rows = Math.Min(Rows, _valueDim - d);
             var source = (ushort*)keys + (d * PageSize);
-            Widen.Halves<V>(source, rows * PageSize, widened);
+            Widen.Halves<V, AnyHalves>(source, rows * PageSize, widened);
             Transpose.Columns(widened + from, PageSize, rows, to - from, scratch + (from * stride) + d, stride);
         }
     }

@@ -13,23 +13,13 @@ internal static unsafe class Widen
 
     /// <summary>Widens <paramref name="count"/> binary16 numbers, a multiple of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Halves<V>(ushort* source, int count, float* destination)
+    public static void Halves<V, S>(ushort* source, int count, float* destination)
         where V : struct, ILanes<V>
+        where S : struct, IStored<ushort>
     {
         for (var i = 0; i < count; i += V.Count)
         {
-            V.Store(destination + i, V.LoadHalf(source + i));
-        }
-    }
-
-    /// <summary>As <see cref="Halves"/>, for finite numbers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FiniteHalves<V>(ushort* source, int count, float* destination)
-        where V : struct, ILanes<V>
-    {
-        for (var i = 0; i < count; i += V.Count)
-        {
-            V.Store(destination + i, V.LoadFiniteHalf(source + i));
+            V.Store(destination + i, S.Load<V>(source + i));
         }
     }
 

@@ -17,8 +17,8 @@ public sealed class WorkPool : IDisposable
     private readonly int[] _parked;
     private readonly Lock _running = new();
     private readonly Crowding? _crowding;
-    private Worker[] _workers;
     private readonly NativeBuffer _counters = new(StepProgram.SharedPlace.Most * SharedMemory.CounterBytes);
+    private Worker[] _workers;
     private NativeBuffer _shared = new(0, zeroed: false);
     private long _scratchBytes;
     private StepProgram? _program;
