@@ -194,18 +194,19 @@ internal unsafe ref struct AttentionSweep<V>
 
         // What few queries read is widened on the way; for more, once for all of them.
         var number = (span + tile) / KeyValueSource.Tile;
-        var stored = _count <= FewQueries ? _binding.Keys.FiniteKeys(_sequence, number, _keyHead, from, to) : null;
+        byte* ahead = null;
+        var stored = _count <= FewQueries ? _binding.Keys.FiniteKeys(_sequence, number, _keyHead, from, to, out ahead) : null;
         if (stored != null)
         {
-            ScoresOf<ushort, FiniteHalves>(stored, tile);
+            ScoresOf<ushort, FiniteHalves>(stored, ahead, tile);
         }
         else
         {
-            ScoresOf<float, Singles>(_binding.Keys.KeyTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.KeyTile), tile);
+            ScoresOf<float, Singles>(_binding.Keys.KeyTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.KeyTile), null, tile);
         }
     }
 
-    private readonly void ScoresOf<T, S>(T* keys, int tile)
+    private readonly void ScoresOf<T, S>(T* keys, byte* ahead, int tile)
         where T : unmanaged
         where S : struct, IStored<T>
     {
@@ -213,17 +214,14 @@ internal unsafe ref struct AttentionSweep<V>
         {
             var last = Math.Min(3, _count - 1 - i);
             var (from, to) = Seen(tile, i, last + 1);
-            var step = last == 0 ? AttentionTiles<V, T, S>.Step1 : AttentionTiles<V, T, S>.Step4;
+            var step = last < 3 ? AttentionTiles<V, T, S>.Step1 : AttentionTiles<V, T, S>.Step4;
             from = from / step * step;
             var q = _scratch.Swept + i;
-            if (last == 0)
+            switch (last)
             {
-                AttentionTiles<V, T, S>.Scores1(q, keys, _shape.KeyDim, _shape.Scale, tile, from, to);
-            }
-            else
-            {
-                AttentionTiles<V, T, S>.Scores4(
-                    q, q + 1, q + Math.Min(2, last), q + last, keys, _shape.KeyDim, _shape.Scale, tile, from, to);
+                case 0: AttentionTiles<V, T, S>.Scores1(q, keys, ahead, _shape.KeyDim, _shape.Scale, tile, from, to); break;
+                case 3: AttentionTiles<V, T, S>.Scores4(q, q + 1, q + 2, q + 3, keys, ahead, _shape.KeyDim, _shape.Scale, tile, from, to); break;
+                default: AttentionTiles<V, T, S>.Scores3(q, q + 1, q + last, keys, ahead, _shape.KeyDim, _shape.Scale, tile, from, to); break;
             }
         }
     }
@@ -296,30 +294,31 @@ internal unsafe ref struct AttentionSweep<V>
         }
 
         var number = (span + tile) / KeyValueSource.Tile;
-        var stored = _count <= FewQueries ? _binding.Keys.FiniteValues(_sequence, number, _keyHead, from, to) : null;
+        byte* ahead = null;
+        var stored = _count <= FewQueries ? _binding.Keys.FiniteValues(_sequence, number, _keyHead, from, to, out ahead) : null;
         if (stored != null)
         {
-            ValuesOf<ushort, FiniteHalves>(stored, _shape.PaddedValueDim, tile);
+            ValuesOf<ushort, FiniteHalves>(stored, ahead, _shape.PaddedValueDim, tile);
         }
         else
         {
-            ValuesOf<float, Singles>(_binding.Keys.ValueTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.ValueTile, out var stride), stride, tile);
+            ValuesOf<float, Singles>(_binding.Keys.ValueTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.ValueTile, out var stride), null, stride, tile);
         }
     }
 
-    private readonly void ValuesOf<T, S>(T* values, long stride, int tile)
+    private readonly void ValuesOf<T, S>(T* values, byte* ahead, long stride, int tile)
         where T : unmanaged
         where S : struct, IStored<T>
     {
         for (var i = 0; i < _count; i += 4)
         {
-            ValuesOf<T, S>(i, Math.Min(4, _count - i), values, stride, tile);
+            ValuesOf<T, S>(i, Math.Min(4, _count - i), values, ahead, stride, tile);
         }
     }
 
     // A key that a query does not see must not even be added with weight 0 (0·NaN, or −0 + 0): queries go together only through the keys
     // that all of them see, and alone through those before and behind.
-    private readonly void ValuesOf<T, S>(int first, int count, T* values, long stride, int tile)
+    private readonly void ValuesOf<T, S>(int first, int count, T* values, byte* ahead, long stride, int tile)
         where T : unmanaged
         where S : struct, IStored<T>
     {
@@ -334,7 +333,7 @@ internal unsafe ref struct AttentionSweep<V>
         {
             for (var i = 0; i < count; i++)
             {
-                Alone<T, S>(q + i, values, stride, tile, 0, KeyValueSource.Tile);
+                Alone<T, S>(q + i, values, ahead, stride, tile, 0, KeyValueSource.Tile);
             }
 
             return;
@@ -342,25 +341,32 @@ internal unsafe ref struct AttentionSweep<V>
 
         for (var i = 0; i < count; i++)
         {
-            Alone<T, S>(q + i, values, stride, tile, 0, from);
+            Alone<T, S>(q + i, values, ahead, stride, tile, 0, from);
         }
 
-        AttentionTiles<V, T, S>.Values4(
-            q, q + 1, q + Math.Min(2, count - 1), q + (count - 1), values, stride, _shape.PaddedValueDim, tile, from, to);
+        if (count == 4)
+        {
+            AttentionTiles<V, T, S>.Values4(q, q + 1, q + 2, q + 3, values, ahead, stride, _shape.PaddedValueDim, tile, from, to);
+        }
+        else
+        {
+            AttentionTiles<V, T, S>.Values3(q, q + 1, q + (count - 1), values, ahead, stride, _shape.PaddedValueDim, tile, from, to);
+        }
+
         for (var i = 0; i < count; i++)
         {
-            Alone<T, S>(q + i, values, stride, tile, to, KeyValueSource.Tile);
+            Alone<T, S>(q + i, values, ahead, stride, tile, to, KeyValueSource.Tile);
         }
     }
 
-    private readonly void Alone<T, S>(SweptQuery* query, T* values, long stride, int tile, int from, int to)
+    private readonly void Alone<T, S>(SweptQuery* query, T* values, byte* ahead, long stride, int tile, int from, int to)
         where T : unmanaged
         where S : struct, IStored<T>
     {
         (from, to) = (Math.Max(from, query->From - tile), Math.Min(to, query->To - tile));
         if (from < to)
         {
-            AttentionTiles<V, T, S>.Values1(query, values, stride, _shape.PaddedValueDim, tile, from, to);
+            AttentionTiles<V, T, S>.Values1(query, values, ahead, stride, _shape.PaddedValueDim, tile, from, to);
         }
     }
 

@@ -4,10 +4,12 @@ using Sequitur.Kernels.Numerics;
 namespace Sequitur.Kernels.Attention;
 
 /// <summary>
-/// The inner loops of attention: eight accumulators (four queries × two vectors, or one query × four), two loads and four broadcasts a
-/// step, so that eight independent chains hide the latency of the multiply-add and all stays in 16 registers.
-/// Fewer than four queries repeat the last one: repeated work gives the same numbers in the same place.
+/// The inner loops of attention: four queries × two vectors, three × four, or one × four, so that independent chains hide the latency of the multiply-add and all stays in 16
+/// registers. Two queries repeat the last one: repeated work gives the same numbers in the same place.
 /// </summary>
+/// <remarks>
+/// Tiles of binary16 are read by few queries, straight from memory: in the course of the loops all of the tile is asked for that is read next, from <c>ahead</c> on.
+/// </remarks>
 /// <typeparam name="V">The vector.</typeparam>
 /// <typeparam name="T">What keys and values are stored as.</typeparam>
 /// <typeparam name="S">How that is read.</typeparam>
@@ -24,7 +26,7 @@ internal static unsafe class AttentionTiles<V, T, S>
 
     /// <summary>Scores of four queries and keys [from, to) of a tile: <c>fl(chain(q·k)·scale)</c>; whole steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scores4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, int dim, float scale, int offset, int from, int to)
+    public static void Scores4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, byte* ahead, int dim, float scale, int offset, int from, int to)
     {
         float* a = q0->Numbers, b = q1->Numbers, c = q2->Numbers, d = q3->Numbers;
         var factor = V.Broadcast(scale);
@@ -34,6 +36,7 @@ internal static unsafe class AttentionTiles<V, T, S>
             var keys = tile + key;
             for (var i = 0; i < dim; i++)
             {
+                Ask(ref ahead, Step4);
                 var k0 = S.Load<V>(keys);
                 var k1 = S.Load<V>(keys + V.Count);
                 keys += KeyValueSource.Tile;
@@ -58,9 +61,36 @@ internal static unsafe class AttentionTiles<V, T, S>
         }
     }
 
+    /// <summary>Scores of three queries; see <see cref="Scores4"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scores3(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, T* tile, byte* ahead, int dim, float scale, int offset, int from, int to)
+    {
+        float* a = q0->Numbers, b = q1->Numbers, c = q2->Numbers;
+        var factor = V.Broadcast(scale);
+        for (var key = from; key < to; key += Step1)
+        {
+            V a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            V c0 = default, c1 = default, c2 = default, c3 = default;
+            var keys = tile + key;
+            for (var i = 0; i < dim; i++)
+            {
+                Ask(ref ahead, Step1);
+                Triple(S.Load<V>(keys), a[i], b[i], c[i], ref a0, ref b0, ref c0);
+                Triple(S.Load<V>(keys + V.Count), a[i], b[i], c[i], ref a1, ref b1, ref c1);
+                Triple(S.Load<V>(keys + (2 * V.Count)), a[i], b[i], c[i], ref a2, ref b2, ref c2);
+                Triple(S.Load<V>(keys + (3 * V.Count)), a[i], b[i], c[i], ref a3, ref b3, ref c3);
+                keys += KeyValueSource.Tile;
+            }
+
+            Store4(q0->Weights + offset + key, a0 * factor, a1 * factor, a2 * factor, a3 * factor);
+            Store4(q1->Weights + offset + key, b0 * factor, b1 * factor, b2 * factor, b3 * factor);
+            Store4(q2->Weights + offset + key, c0 * factor, c1 * factor, c2 * factor, c3 * factor);
+        }
+    }
+
     /// <summary>Scores of one query; see <see cref="Scores4"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scores1(SweptQuery* query, T* tile, int dim, float scale, int offset, int from, int to)
+    public static void Scores1(SweptQuery* query, T* tile, byte* ahead, int dim, float scale, int offset, int from, int to)
     {
         var numbers = query->Numbers;
         var factor = V.Broadcast(scale);
@@ -70,6 +100,7 @@ internal static unsafe class AttentionTiles<V, T, S>
             var keys = tile + key;
             for (var i = 0; i < dim; i++)
             {
+                Ask(ref ahead, Step1);
                 var q = V.Broadcast(numbers[i]);
                 a0 = V.Fma(q, S.Load<V>(keys), a0);
                 a1 = V.Fma(q, S.Load<V>(keys + V.Count), a1);
@@ -85,7 +116,7 @@ internal static unsafe class AttentionTiles<V, T, S>
 
     /// <summary>Adds keys [from, to) of a tile to the span's values of four queries, which see all of them; width in whole groups of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Values4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, long stride, int width, int offset, int from, int to)
+    public static void Values4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, byte* ahead, long stride, int width, int offset, int from, int to)
     {
         float* a = q0->Weights + offset, b = q1->Weights + offset, c = q2->Weights + offset, d = q3->Weights + offset;
         var column = 0;
@@ -97,6 +128,7 @@ internal static unsafe class AttentionTiles<V, T, S>
             var values = tile + (from * stride) + column;
             for (var key = from; key < to; key++)
             {
+                Ask(ref ahead, Step4);
                 var v0 = S.Load<V>(values);
                 var v1 = S.Load<V>(values + V.Count);
                 values += stride;
@@ -129,9 +161,45 @@ internal static unsafe class AttentionTiles<V, T, S>
         }
     }
 
+    /// <summary>Adds keys [from, to) of a tile to the span's values of three queries, which see all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Values3(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, T* tile, byte* ahead, long stride, int width, int offset, int from, int to)
+    {
+        float* a = q0->Weights + offset, b = q1->Weights + offset, c = q2->Weights + offset;
+        var column = 0;
+        for (; column + Step1 <= width; column += Step1)
+        {
+            float* r0 = q0->SpanResult + column, r1 = q1->SpanResult + column, r2 = q2->SpanResult + column;
+            V a0 = V.Load(r0), a1 = V.Load(r0 + V.Count), a2 = V.Load(r0 + (2 * V.Count)), a3 = V.Load(r0 + (3 * V.Count));
+            V b0 = V.Load(r1), b1 = V.Load(r1 + V.Count), b2 = V.Load(r1 + (2 * V.Count)), b3 = V.Load(r1 + (3 * V.Count));
+            V c0 = V.Load(r2), c1 = V.Load(r2 + V.Count), c2 = V.Load(r2 + (2 * V.Count)), c3 = V.Load(r2 + (3 * V.Count));
+            var values = tile + (from * stride) + column;
+            for (var key = from; key < to; key++)
+            {
+                Ask(ref ahead, Step1);
+                Triple(S.Load<V>(values), a[key], b[key], c[key], ref a0, ref b0, ref c0);
+                Triple(S.Load<V>(values + V.Count), a[key], b[key], c[key], ref a1, ref b1, ref c1);
+                Triple(S.Load<V>(values + (2 * V.Count)), a[key], b[key], c[key], ref a2, ref b2, ref c2);
+                Triple(S.Load<V>(values + (3 * V.Count)), a[key], b[key], c[key], ref a3, ref b3, ref c3);
+                values += stride;
+            }
+
+            Store4(r0, a0, a1, a2, a3);
+            Store4(r1, b0, b1, b2, b3);
+            Store4(r2, c0, c1, c2, c3);
+        }
+
+        for (; column < width; column += V.Count)
+        {
+            Column(q0, a, tile + column, stride, column, from, to);
+            ColumnUnless(q0, q1, b, tile + column, stride, column, from, to);
+            ColumnUnless(q1, q2, c, tile + column, stride, column, from, to);
+        }
+    }
+
     /// <summary>Adds keys [from, to) of a tile to the span's values of one query.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Values1(SweptQuery* query, T* tile, long stride, int width, int offset, int from, int to)
+    public static void Values1(SweptQuery* query, T* tile, byte* ahead, long stride, int width, int offset, int from, int to)
     {
         var weights = query->Weights + offset;
         var column = 0;
@@ -142,6 +210,7 @@ internal static unsafe class AttentionTiles<V, T, S>
             var values = tile + (from * stride) + column;
             for (var key = from; key < to; key++)
             {
+                Ask(ref ahead, Step1);
                 var p = V.Broadcast(weights[key]);
                 a0 = V.Fma(p, S.Load<V>(values), a0);
                 a1 = V.Fma(p, S.Load<V>(values + V.Count), a1);
@@ -157,6 +226,25 @@ internal static unsafe class AttentionTiles<V, T, S>
         for (; column < width; column += V.Count)
         {
             Column(query, weights, tile + column, stride, column, from, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Triple(V stored, float a, float b, float c, ref V x, ref V y, ref V z)
+    {
+        x = V.Fma(V.Broadcast(a), stored, x);
+        y = V.Fma(V.Broadcast(b), stored, y);
+        z = V.Fma(V.Broadcast(c), stored, z);
+    }
+
+    // For the share of a step.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(ref byte* ahead, int numbers)
+    {
+        if (typeof(T) == typeof(ushort))
+        {
+            Prefetch.Line(ahead);
+            ahead += numbers * sizeof(ushort);
         }
     }
 
@@ -178,6 +266,13 @@ internal static unsafe class AttentionTiles<V, T, S>
         }
 
         V.Store(query->SpanResult + column, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store4(float* destination, V first, V second, V third, V fourth)
+    {
+        Store2(destination, first, second);
+        Store2(destination + (2 * V.Count), third, fourth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -79,6 +79,7 @@ public sealed unsafe class CacheWriteKernel : LaneKernel
             if (_slot.Format == ElementType.F16)
             {
                 Narrow<V>(key + d, count, halves);
+                _slot.Note(new(halves, count));
             }
 
             for (var i = 0; i < count; i++)
@@ -103,6 +104,7 @@ public sealed unsafe class CacheWriteKernel : LaneKernel
         if (_slot.Format == ElementType.F16)
         {
             Narrow<V>(value, _slot.ValueDim, (ushort*)block + start);
+            _slot.Note(new((ushort*)block + start, _slot.ValueDim));
         }
         else
         {

@@ -26,6 +26,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
     private readonly int _valueDim;
     private readonly long _headBytes;
     private readonly long _pages;
+    private readonly Region _specials;
 
     /// <summary>Describes a slot.</summary>
     /// <param name="pageTable">Numbers of a sequence's pages in the pool, I32 <c>[sequences, max_pages]</c>; entries behind the last page of a sequence are not read.</param>
@@ -37,9 +38,12 @@ public sealed unsafe class PagedSlot : KeyValueSource
     /// <param name="keyDim">Numbers of a key, per head.</param>
     /// <param name="valueDim">Numbers of a value, per head.</param>
     /// <param name="valuesInKeys">Whether a value is the first <paramref name="valueDim"/> numbers of its key, and nothing else is stored (latent attention).</param>
+    /// <param name="specials">
+    /// A number beside the pool that is not zero once an infinity or NaN was written to it, so that readers need not look for any; none where others write to the pool, too.
+    /// </param>
     /// <exception cref="ArgumentException">The slot does not fit its page, or the format stores no keys.</exception>
     public PagedSlot(
-        Operand pageTable, Region pool, long pageBytes, long slotOffset, ElementType format, int keyHeads, int keyDim, int valueDim, bool valuesInKeys)
+        Operand pageTable, Region pool, long pageBytes, long slotOffset, ElementType format, int keyHeads, int keyDim, int valueDim, bool valuesInKeys, Region specials = default)
     {
         Shapes.Check(pageTable, pageTable.Columns, ElementType.I32, "page table");
         var slotBytes = BytesPerPage(format, keyHeads, keyDim, valueDim, valuesInKeys);
@@ -59,6 +63,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
         ValuesInKeys = valuesInKeys;
         _headBytes = slotBytes / keyHeads;
         _pages = pool.Bytes / pageBytes;
+        _specials = specials;
     }
 
     /// <summary>How numbers are stored.</summary>
@@ -76,6 +81,9 @@ public sealed unsafe class PagedSlot : KeyValueSource
     internal int KeyDim => _keyDim;
 
     internal int ValueDim => _valueDim;
+
+    // Known without looking.
+    private bool IsFinite => !_specials.IsEmpty && Volatile.Read(ref *(int*)_specials.Address) == 0;
 
     private int ElementBytes => Format == ElementType.F32 ? sizeof(float) : sizeof(ushort);
 
@@ -158,7 +166,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return (float*)keys;
         }
 
-        var finite = FiniteKeys(sequence, tile, head, from, to) != null;
+        var finite = FiniteKeys(sequence, tile, head, from, to, out _) != null;
         var (start, end) = Groups(from, to);
         for (var d = 0; d < _keyDim; d++)
         {
@@ -184,13 +192,23 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return (float*)Values(keys);
         }
 
-        var finite = FiniteValues(sequence, tile, head, from, to) != null;
+        var finite = FiniteValues(sequence, tile, head, from, to, out _) != null;
         WidenHalves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride), finite);
         return scratch;
     }
 
-    internal override ushort* FiniteKeys(long sequence, long tile, int head, int from, int to)
+    /// <summary>Remembers that the pool holds an infinity or NaN, if these numbers do.</summary>
+    internal void Note(ReadOnlySpan<ushort> written)
     {
+        if (!_specials.IsEmpty && !HalfBits.AreFinite(written))
+        {
+            Volatile.Write(ref *(int*)_specials.Address, 1);
+        }
+    }
+
+    internal override ushort* FiniteKeys(long sequence, long tile, int head, int from, int to, out byte* ahead)
+    {
+        ahead = null;
         if (Format != ElementType.F16)
         {
             return null;
@@ -198,11 +216,13 @@ public sealed unsafe class PagedSlot : KeyValueSource
 
         var keys = (ushort*)Head(sequence, tile, head);
         var (start, end) = Groups(from, to);
-        return Widen.AreFinite(keys + start, _keyDim, PageSize, end - start, (ushort*)AheadOfKeys(sequence, tile, head) + start) ? keys : null;
+        ahead = AheadOfKeys(sequence, tile, head);
+        return IsFinite || Widen.AreFinite(keys + start, _keyDim, PageSize, end - start, (ushort*)ahead + start) ? keys : null;
     }
 
-    internal override ushort* FiniteValues(long sequence, long tile, int head, int from, int to)
+    internal override ushort* FiniteValues(long sequence, long tile, int head, int from, int to, out byte* ahead)
     {
+        ahead = null;
         if (Format != ElementType.F16 || ValuesInKeys)
         {
             return null;
@@ -211,7 +231,8 @@ public sealed unsafe class PagedSlot : KeyValueSource
         var values = (ushort*)Values(Head(sequence, tile, head));
         var width = AttentionShape.Padded(_valueDim);
         var start = (long)from * width;
-        return Widen.AreFinite(values + start, to - from, width, width, (ushort*)AheadOfValues(sequence, tile, head) + start) ? values : null;
+        ahead = AheadOfValues(sequence, tile, head);
+        return IsFinite || Widen.AreFinite(values + start, to - from, width, width, (ushort*)ahead + start) ? values : null;
     }
 
     // Whole groups of lanes around keys [from, to).

@@ -73,7 +73,7 @@ public sealed class Binding
         var (memory, slot) = Find(name);
         return new PagedSlot(
             Input(pageTable), memory.Pool(slot.Group.Name), memory.Layout.PageBytes(slot.Group.Name), memory.Layout.Offset(name),
-            memory.Layout.Format, slot.KeyHeads, slot.KeyDim, slot.ValueDim, slot.ValuesInKeys);
+            memory.Layout.Format, slot.KeyHeads, slot.KeyDim, slot.ValueDim, slot.ValuesInKeys, memory.Specials(slot.Group.Name));
     }
 
     /// <summary>A slot of recurrent state, with the page table in an input.</summary>
