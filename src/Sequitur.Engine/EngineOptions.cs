@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>Whether activations stay float32 and the cache too (<c>--compute f32</c>).</summary>
     public bool Float32 { get; init; }
 
-    /// <summary>How keys and values are kept: F16, or F32. By default F32 with <see cref="Float32"/>, else F16.</summary>
+    /// <summary>How keys and values are kept: F32, F16 or Q8_0. By default F32 with <see cref="Float32"/>, else F16.</summary>
     public ElementType? CacheFormat { get; init; }
 
     /// <summary>The processor that kernels are chosen for.</summary>
@@ -67,5 +67,6 @@ public sealed record EngineOptions
     /// <summary>Rows of logits that a run may give.</summary>
     internal int OutputRows(int batchTokens) => Math.Max(MaxSequences, Math.Min(1 + (Speculation?.MostDrafted ?? 0), batchTokens));
 
-    internal ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
+    /// <summary>How keys and values are kept, the default put in.</summary>
+    public ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
 }

@@ -9,6 +9,7 @@ internal sealed class EngineFlags
 {
     private readonly Option<int?> _threads = Flags.Whole("--threads", "Threads that compute; by default one a processor core", 1, 1024, "-t");
     private readonly Option<string?> _compute = Flags.OneOf("--compute", "How products with quantized weights are computed; by default auto", "auto", "f32");
+    private readonly Option<string?> _cache = Flags.OneOf("--cache", "How keys and values are kept; by default f16, and f32 with --compute f32", CacheFormats.Words);
     private readonly Option<string?> _processor = Flags.OneOf("--cpu", "The widest vectors to use; by default what the processor has", [.. Enum.GetNames<Tier>().Select(name => name.ToLowerInvariant())]);
     private readonly Option<bool> _lowMemory = new("--low-memory") { Description = "Read weights where the file has them, instead of laying them out for speed: slower, and never another answer" };
 
@@ -16,6 +17,7 @@ internal sealed class EngineFlags
     {
         command.Add(_threads);
         command.Add(_compute);
+        command.Add(_cache);
         command.Add(_processor);
         command.Add(_lowMemory);
     }
@@ -24,6 +26,7 @@ internal sealed class EngineFlags
     {
         Threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount,
         Float32 = parsed.GetValue(_compute) == "f32",
+        CacheFormat = CacheFormats.Of(parsed.GetValue(_cache)),
         Processor = parsed.GetValue(_processor) is { } tier ? Usable(tier) : Processor.Default,
         LowMemory = parsed.GetValue(_lowMemory),
     };
