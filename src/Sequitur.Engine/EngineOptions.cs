@@ -1,5 +1,7 @@
 using Sequitur.Engine.Speculation;
 using Sequitur.Kernels;
+using Sequitur.Models;
+using Sequitur.Tensors;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
@@ -33,6 +35,9 @@ public sealed record EngineOptions
     /// <summary>Whether weights are read where the file's mapping has them, instead of being packed for speed when the model is loaded.</summary>
     public bool LowMemory { get; init; }
 
+    /// <summary>Bytes of memory that weights, caches and buffers may take together; by default what the machine has, or what the control group of the process allows.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
     public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
 
@@ -63,6 +68,14 @@ public sealed record EngineOptions
             throw new UsageException($"drafted tokens: {speculation.MostDrafted} is impossible, it must be from 1 to {SpeculationOptions.Limit}");
         }
     }
+
+    /// <summary>The most that each unknown of a model's graph may be in one run.</summary>
+    internal IReadOnlyDictionary<string, long> Capacity(int batchTokens) => new Dictionary<string, long>
+    {
+        ["tokens"] = batchTokens,
+        [Ragged.Sequences] = MaxSequences,
+        [Inputs.OutputRowsDimension] = OutputRows(batchTokens),
+    };
 
     /// <summary>Rows of logits that a run may give.</summary>
     internal int OutputRows(int batchTokens) => Math.Max(MaxSequences, Math.Min(1 + (Speculation?.MostDrafted ?? 0), batchTokens));

@@ -27,12 +27,7 @@ internal sealed class ModelVariants
         _choices = new NumericChoices(!options.Float32, layout);
         _options = new PlanOptions
         {
-            Capacity = new Dictionary<string, long>
-            {
-                ["tokens"] = batchTokens,
-                [Ragged.Sequences] = options.MaxSequences,
-                [Inputs.OutputRowsDimension] = options.OutputRows(batchTokens),
-            },
+            Capacity = options.Capacity(batchTokens),
             Pool = pool,
             Processor = options.Processor,
             Caches = memory,

@@ -169,6 +169,16 @@ public sealed unsafe class Weight
         }
     }
 
+    /// <summary>Finds out whether a file behind the rows was changed since it was opened (<see cref="MappedFile.RequireUnchanged"/>).</summary>
+    /// <exception cref="SequiturException">It was; the message names it.</exception>
+    public void RequireUnchanged()
+    {
+        foreach (var file in MappedPlanes().Select(plane => plane.File).Distinct())
+        {
+            file.RequireUnchanged();
+        }
+    }
+
     /// <summary>Where a logical row lies.</summary>
     internal RowPlace Place(long row)
     {
