@@ -17,7 +17,7 @@ return args switch
     ["format", "--check"] => Format("--verify-no-changes"),
     ["bench", .. var rest] => Bench(["bench", .. rest]),
     ["peers", .. var rest] => Bench(["peers", .. rest]),
-    ["prove", .. var topics] => Bench(["prove", .. topics]),
+    ["prove", .. var rest] => Bench(["prove", .. rest]),
     ["sum-trx", var folder] => Summarize([(Path.GetFullPath(folder), "")]),
     ["ci"] => ContinuousIntegration(),
     [] or ["help"] or ["--help"] => Help(Console.Out, 0),
@@ -34,7 +34,7 @@ static int Help(TextWriter output, int exitCode)
           format [--check]  bring the code into the house style, or only say whether it is
           bench [ARGS]      measure kernels and whole runs
           peers [ARGS]      our program and llama.cpp in turn, in at least 10 pairs of runs
-          prove [TOPIC]     measure every figure that the project claims; each is printed as pass, fail or skipped
+          prove [ARGS]      measure every figure that the project claims, those of a topic, or the rows that --only names; each is printed as pass, fail or skipped
           ci                what .ci/run does: build, format --check, all tests, a table of the results
           sum-trx FOLDER    the table of test results for the .trx files in FOLDER
           help              this text

@@ -11,9 +11,12 @@ internal static class BenchLine
     private const int Usage = 2;
     private const int MissedGoal = 5;
 
+    private static readonly Options _defaults = new(null, false, 30, 5) { Only = new() };
+
     private const string Help = """
-        usage: prove [TOPIC] [--json] [--wait SECONDS] [--pairs N]    measure the figures that the project claims
-               bench [--wait SECONDS]                                 measure whole runs, and each kernel of them
+        usage: prove [TOPIC] [--only TEXT] [--list] [--json] [--wait SECONDS] [--pairs N]
+                                                                      measure the figures that the project claims: all, or those whose name and row hold TEXT (may be repeated; all must be held); --list only names them
+               bench [--model FILE] [--markdown] [--wait SECONDS]     measure whole runs, and each kernel of them
                peers [--model FILE] [--prompt N] [--generate N] [--depth N] [--batch N] [--threads N] [--pairs N] [--wait SECONDS] [--busy] [--json]
                                                                       our program and llama.cpp in turn; --busy measures on a busy machine too
         """;
@@ -26,10 +29,11 @@ internal static class BenchLine
         {
             return args switch
             {
-                ["prove", .. var rest] => Prove(Options.Parse(rest), output, error),
+                ["prove", .. var rest] => Prove(Options.Parse(rest, _defaults), output, error),
                 [ResidentMemory.Command, var model, var context, var threads] => ResidentMemory.Print(model, context, threads, output),
+                [DecodeTurns.Command, var model, .. { Length: 4 } numbers] => DecodeTurns.Serve(model, numbers, Console.In, output),
                 ["peers", .. var rest] => PeerLine.Run(Options.Parse(rest, PeerLine.Defaults), output, error),
-                ["bench", .. var rest] => Profile.Run(Options.Parse(rest), output),
+                ["bench", .. var rest] => Profile.Run(Options.Parse(rest, Profile.Defaults), output),
                 _ => throw new UsageException(Help),
             };
         }
@@ -53,8 +57,20 @@ internal static class BenchLine
             throw new UsageException($"no topic is called '{options.Topic}'; there are: {string.Join(", ", FigureRegistry.Topics)}");
         }
 
+        figures = [.. figures.Where(figure => figure.IsAskedFor(options.Only!))];
+        if (figures.Length == 0)
+        {
+            throw new UsageException("no figure and no row of one holds the texts of --only: --list names them");
+        }
+
+        if (options.List)
+        {
+            List(figures, options.Only!, output);
+            return 0;
+        }
+
         var machine = Machine.Look(options.Wait);
-        using var bench = new Workbench { Pairs = options.Pairs };
+        using var bench = new Workbench { Pairs = options.Pairs, Only = options.Only!, Progress = error };
         var rows = new List<Row>();
         foreach (var figure in figures)
         {
@@ -73,6 +89,18 @@ internal static class BenchLine
         }
 
         return report.HasFailed ? MissedGoal : 0;
+    }
+
+    private static void List(IEnumerable<Figure> figures, RowFilter only, TextWriter output)
+    {
+        foreach (var figure in figures)
+        {
+            output.WriteLine($"{figure.Topic}: {figure.Name}");
+            foreach (var row in figure.Rows.Where(row => only.Takes(figure.Name, row)))
+            {
+                output.WriteLine($"    {row}");
+            }
+        }
     }
 
     // What a figure measured before it broke counts; that it broke is a failure of its own.
@@ -102,7 +130,16 @@ internal static class BenchLine
     /// <param name="Pairs">Pairs of runs beside a peer.</param>
     internal sealed record Options(string? Topic, bool Json, double Wait, int Pairs)
     {
-        /// <summary>The model that <c>peers</c> runs; the shipped one by default.</summary>
+        /// <summary>The rows that <c>prove</c> measures; null where it is not asked for.</summary>
+        public RowFilter? Only { get; init; }
+
+        /// <summary>Whether <c>prove</c> only names them.</summary>
+        public bool List { get; init; }
+
+        /// <summary>Whether <c>bench</c> writes tables in Markdown; null where it is not asked for.</summary>
+        public bool? Markdown { get; init; }
+
+        /// <summary>The model that <c>peers</c> and <c>bench</c> run; the shipped one by default.</summary>
         public string? Model { get; init; }
 
         /// <summary>What <c>peers</c> measures; null where it is not asked for.</summary>
@@ -110,8 +147,6 @@ internal static class BenchLine
 
         /// <summary>Whether <c>peers</c> measures on a busy machine too.</summary>
         public bool Busy { get; init; }
-
-        public static Options Parse(ReadOnlySpan<string> args) => Parse(args, new Options(null, false, 30, 5));
 
         public static Options Parse(ReadOnlySpan<string> args, Options options)
         {
@@ -122,7 +157,10 @@ internal static class BenchLine
                     "--json" => options with { Json = true },
                     "--wait" => options with { Wait = Number(args, ++i) },
                     "--pairs" => options with { Pairs = Whole(args, ++i, 1) },
-                    "--model" when options.Sizes is not null => options with { Model = ++i < args.Length ? args[i] : throw new UsageException("--model needs a file") },
+                    "--only" when options.Only is { } only => options with { Only = new([.. only.Texts, Text(args, ++i)]) },
+                    "--list" when options.Only is not null => options with { List = true },
+                    "--markdown" when options.Markdown is not null => options with { Markdown = true },
+                    "--model" when options.Sizes is not null || options.Markdown is not null => options with { Model = Text(args, ++i) },
                     "--busy" when options.Sizes is not null => options with { Busy = true },
                     "--prompt" when options.Sizes is { } sizes => options with { Sizes = sizes with { Prompt = Whole(args, ++i, 1) } },
                     "--generate" when options.Sizes is { } sizes => options with { Sizes = sizes with { Generate = Whole(args, ++i, 1) } },
@@ -137,6 +175,8 @@ internal static class BenchLine
 
             return options;
         }
+
+        private static string Text(ReadOnlySpan<string> args, int index) => index < args.Length ? args[index] : throw new UsageException($"{args[index - 1]} needs a value");
 
         private static int Whole(ReadOnlySpan<string> args, int index, int least) =>
             Number(args, index) is var number && double.IsInteger(number) && number >= least && number <= int.MaxValue

@@ -22,6 +22,13 @@ internal static class ChildProcess
         return (process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>How the bench starts itself, with a command line.</summary>
+    public static (string Program, IReadOnlyList<string> Arguments) Self(params IReadOnlyList<string> command)
+    {
+        var program = Environment.ProcessPath!;
+        return (program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location, .. command] : command);
+    }
+
     /// <summary>The last line that says something.</summary>
     public static string LastLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "no output";

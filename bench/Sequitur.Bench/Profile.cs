@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Sequitur.Bench.Reports;
 using Sequitur.Engine;
+using Sequitur.Engine.Loading;
+using Sequitur.Kernels.Attention;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Bench;
@@ -11,20 +13,28 @@ namespace Sequitur.Bench;
 internal static class Profile
 {
     private const int Prompt = 512;
+    private const int Depth = 64;
+
+    /// <summary>What is measured where nothing else is asked for.</summary>
+    public static BenchLine.Options Defaults { get; } = new(null, false, 30, 0) { Markdown = false };
 
     /// <summary>Measures and prints.</summary>
     public static int Run(BenchLine.Options options, TextWriter output)
     {
-        Report.WriteMachine(Machine.Look(options.Wait), output);
         using var bench = new Workbench();
+        var path = options.Model ?? bench.ModelPath;
+        using var loaded = ModelLoader.Load(path);
+        var write = options.Markdown == true ? ProfileTable.WriteMarkdown : (Action<ProfileTable, TextWriter>)ProfileTable.WritePlain;
+        Report.WriteMachine(Machine.Look(options.Wait), output);
+        output.WriteLine($"model      {Path.GetFileName(path)}");
         foreach (var threads in bench.ThreadCounts)
         {
-            using var engine = bench.Engine(threads);
-            var test = new SpeedTest(engine, bench.Model.Loaded.Model.VocabularySize);
+            using var engine = new InferenceEngine(loaded.Model, new EngineOptions { Threads = threads, Context = Math.Min(loaded.Model.MaxPositions, 2 * Prompt) });
+            var test = new SpeedTest(engine, loaded.Model.VocabularySize);
             test.Prompt(Prompt);
-            test.Generate(64);
-            Show($"prefill of {Prompt} tokens", engine, test.Prompt(Prompt), runs: 5, output);
-            Show("decode step behind 64 tokens", engine, test.Generate(64).TokensPerSecond, runs: 30, output);
+            test.Generate(Depth);
+            write(Measure($"prefill of {Prompt} tokens", engine, test.Prompt(Prompt), runs: 5, cacheBytes: 0), output);
+            write(Measure($"decode step behind {Depth} tokens", engine, test.Generate(Depth).TokensPerSecond, runs: 30, Depth * TokenBytes.OfCache(engine)), output);
         }
 
         return 0;
@@ -32,36 +42,30 @@ internal static class Profile
 
     // The plan keeps the inputs of its last run, so its kernels can be run again; they write what they wrote before. Rounds go through all of them in order: each
     // finds its weights where a real run does, which is not in the processor's caches.
-    private static void Show(string what, InferenceEngine engine, double tokensPerSecond, int runs, TextWriter output)
+    private static ProfileTable Measure(string what, InferenceEngine engine, double tokensPerSecond, int runs, long cacheBytes)
     {
         var sizes = engine.Plan.Sizes;
         var program = engine.Plan.Variant();
         var whole = Enumerable.Range(0, runs).Min(_ => Microseconds(program, engine));
-        var alone = program.Phases.SelectMany(phase => phase)
-            .Select(kernel => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", kernel.WeightBytes, Program: new StepProgram([[kernel]]))).ToArray();
+        Kernel[] kernels = [.. program.Phases.SelectMany(phase => phase)];
+        var alone = kernels.Select(kernel => new StepProgram([[kernel]])).ToArray();
         var times = new double[alone.Length];
         Array.Fill(times, double.MaxValue);
         for (var run = 0; run < runs; run++)
         {
             for (var i = 0; i < alone.Length; i++)
             {
-                times[i] = Math.Min(times[i], Microseconds(alone[i].Program, engine));
+                times[i] = Math.Min(times[i], Microseconds(alone[i], engine));
             }
         }
 
-        var kernels = alone.Select((kernel, i) => (kernel.Name, kernel.WeightBytes, Time: times[i])).GroupBy(kernel => kernel.Name)
-            .Select(group => (Name: group.Key, Count: group.Count(), Bytes: group.Sum(kernel => kernel.WeightBytes), Time: group.Sum(kernel => kernel.Time)))
-            .OrderByDescending(group => group.Time).ToArray();
-        var sum = times.Sum();
-        output.WriteLine();
-        output.WriteLine($"{what}, {engine.Pool.Threads} thread{(engine.Pool.Threads > 1 ? "s" : "")}: {Numbers.Format(tokensPerSecond)} tokens/s; "
-            + $"the program {Numbers.Format(whole)} µs, its kernels one by one {Numbers.Format(sum)} µs");
-        output.WriteLine($"{"kernel × items",-48} {"kernels",8} {"µs",10} {"share",7} {"MB read",9} {"GB/s",7}");
-        foreach (var (name, count, bytes, time) in kernels.Where(group => group.Time > sum / 1000))
-        {
-            output.WriteLine($"{name,-48} {count,8} {Numbers.Format(time),10} {Numbers.Format(100 * time / sum),6}%"
-                + (bytes > 0 ? $" {Numbers.Format(bytes / 1e6),9} {Numbers.Format(bytes / 1e3 / time),7}" : ""));
-        }
+        // What a step reads of the cache is shared alike by the attentions of its layers.
+        var attentions = Math.Max(1, kernels.Count(kernel => kernel is AttentionKernel));
+        var lines = kernels.Select((kernel, i) => (Name: $"{kernel.Name} × {kernel.Items(sizes)}", Bytes: kernel is AttentionKernel ? cacheBytes / attentions : kernel.WeightBytes, Time: times[i]))
+            .GroupBy(kernel => kernel.Name)
+            .Select(group => new ProfileLine(group.Key, group.Count(), group.Sum(kernel => kernel.Time), group.Sum(kernel => kernel.Bytes)))
+            .OrderByDescending(line => line.Microseconds);
+        return new(what, engine.Pool.Threads, tokensPerSecond, whole, [.. lines]);
     }
 
     private static double Microseconds(StepProgram program, InferenceEngine engine)

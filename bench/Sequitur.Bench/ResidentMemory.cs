@@ -20,14 +20,8 @@ internal static class ResidentMemory
     /// <exception cref="SequiturException">The process failed.</exception>
     public static (long Idle, long Full, long Peak) Measure(string model, int context, int threads)
     {
-        var program = Environment.ProcessPath!;
-        var command = new List<string> { Command, model, Text(context), Text(threads) };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            command.Insert(0, typeof(ResidentMemory).Assembly.Location);
-        }
-
-        var (code, output, error) = ChildProcess.Run(program, command, TimeSpan.FromMinutes(5));
+        var (program, arguments) = ChildProcess.Self(Command, model, Text(context), Text(threads));
+        var (code, output, error) = ChildProcess.Run(program, arguments, TimeSpan.FromMinutes(5));
         return code == 0 && output.Split() is [var idle, var full, var peak, ..]
             ? (Number(idle), Number(full), Number(peak))
             : throw new SequiturException($"{Command} failed: {ChildProcess.LastLine(error)}");

@@ -36,17 +36,32 @@ internal static class SequiturProgram
     /// <exception cref="PeerException">It failed.</exception>
     public static (double Prefill, double Decode) Measure(string root, string model, SpeedSizes sizes)
     {
-        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-        var (code, output, error) = Run(
-            root, "bench", "--json", "--model", model, "--prompt", Text(Math.Max(sizes.Prompt, 1)), "--generate", Text(Math.Max(sizes.Generate, 1)), "--depth", Text(sizes.Depth), "--batch", Text(sizes.Batch),
+        // The same room as the peer's.
+        var context = sizes.Depth + Math.Max(sizes.Prompt, 1) + Math.Max(sizes.Generate, 1) + 64;
+        using var result = Bench(
+            arguments => Run(root, arguments), "--model", model, "--context", Text(context), "--prompt", Text(Math.Max(sizes.Prompt, 1)), "--generate", Text(Math.Max(sizes.Generate, 1)), "--depth", Text(sizes.Depth), "--batch", Text(sizes.Batch),
             "--threads", Text(sizes.Threads), "--repeat", "2");
-        if (code != 0)
-        {
-            throw new PeerException($"sequitur bench failed: {ChildProcess.LastLine(error)}");
-        }
-
-        using var result = JsonDocument.Parse(output);
         double Speed(string part) => result.RootElement.GetProperty(part).GetProperty("maximum").GetDouble();
         return (Speed("prompt"), Speed("generation"));
+    }
+
+    /// <summary>Seconds from the file to an engine that can begin, by <c>bench --json</c>.</summary>
+    /// <param name="run">Runs the program.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="context">Positions of the context.</param>
+    /// <param name="threads">Threads.</param>
+    /// <exception cref="PeerException">It failed.</exception>
+    public static double LoadSeconds(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, string model, int context, int threads)
+    {
+        using var result = Bench(run, "--model", model, "--prompt", "1", "--generate", "1", "--repeat", "1", "--context", Text(context), "--threads", Text(threads));
+        return result.RootElement.GetProperty("load_seconds").GetDouble();
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static JsonDocument Bench(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, params IReadOnlyList<string> options)
+    {
+        var (code, output, error) = run(["bench", "--json", .. options]);
+        return code == 0 ? JsonDocument.Parse(output) : throw new PeerException($"sequitur bench failed: {ChildProcess.LastLine(error)}");
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 using Sequitur.Quantization;
+using Sequitur.Quantization.Random;
 using Sequitur.Quantization.Sources;
 
 namespace Sequitur.Bench;
@@ -20,6 +21,15 @@ internal sealed class Workbench : IDisposable
 
     /// <summary>Pairs of runs where two engines are compared.</summary>
     public int Pairs { get; init; } = 5;
+
+    /// <summary>Pairs where an interval is judged: never below <see cref="LeastPairs"/>.</summary>
+    public int EnoughPairs => Math.Max(Pairs, LeastPairs);
+
+    /// <summary>The rows that are asked for.</summary>
+    public RowFilter Only { get; init; } = new();
+
+    /// <summary>Where it says what takes minutes.</summary>
+    public TextWriter Progress { get; init; } = TextWriter.Null;
 
     /// <summary>Numbers of threads to measure with: one, and two where the machine has them.</summary>
     public IReadOnlyList<int> ThreadCounts { get; } = Environment.ProcessorCount > 1 ? [1, 2] : [1];
@@ -42,6 +52,24 @@ internal sealed class Workbench : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var source = ConversionSource.Open(ModelPath);
             new Conversion(source, TargetFormats.Find(format)).Write(path, Environment.ProcessorCount);
+        }
+
+        return path;
+    }
+
+    /// <summary>A model of the shape of Llama 3.2 1B with random weights, made in a format once, which takes minutes, and kept in the bench's cache: speed does not depend on what the weights are.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public string LargeModelIn(string format)
+    {
+        const string Shape = "llama-3.2-1b";
+        var path = Path.Combine(CacheFolder.Path, "models", $"random-{Shape}.{format}.gguf");
+        if (!File.Exists(path))
+        {
+            Progress.WriteLine($"making {path}: a random {Shape} in {format}, once; this takes minutes …");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var source = RandomModel.Create(ModelShape.Presets[Shape], seed: 1);
+            var bytes = new Conversion(source, TargetFormats.Find(format)).Write(path, Environment.ProcessorCount);
+            Progress.WriteLine($"made it: {Numbers.Format(bytes / 1e6)} MB");
         }
 
         return path;

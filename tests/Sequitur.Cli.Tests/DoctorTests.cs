@@ -44,11 +44,13 @@ public sealed class DoctorTests : IDisposable
         root.GetProperty("tiers").EnumerateArray().Count(tier => tier.GetProperty("reason").GetString()!.StartsWith("used", StringComparison.Ordinal)).ShouldBe(1);
         int[] threads = Environment.ProcessorCount > 1 ? [1, Environment.ProcessorCount] : [1];
         var peaks = root.GetProperty("peaks").EnumerateArray().ToList();
-        peaks.Select(peak => (peak.GetProperty("tier").GetString(), peak.GetProperty("threads").GetInt32()))
-            .ShouldBe(threads.SelectMany(count => Processor.Available.Select(processor => ((string?)processor.Tier.ToString().ToLowerInvariant(), count))));
+        static (string?, int) Who(JsonElement measured) => (measured.GetProperty("tier").GetString(), measured.GetProperty("threads").GetInt32());
+        peaks.Select(Who).ShouldBe(threads.SelectMany(count => Processor.Available.Select(processor => ((string?)processor.Tier.ToString().ToLowerInvariant(), count))));
         peaks.ShouldAllBe(peak => peak.GetProperty("float32_operations_per_second").GetDouble() > 0 && peak.GetProperty("int8_operations_per_second").GetDouble() > 0);
         var reads = root.GetProperty("reads").EnumerateArray().Where(read => read.GetProperty("where").GetString() == "memory").ToList();
-        reads.Select(read => read.GetProperty("threads").GetInt32()).ShouldBe(threads);
+        reads.Select(Who).ShouldBe(peaks.Select(Who));
+        root.GetProperty("bfloat16").GetProperty("operations_per_second").ValueKind.ShouldBe(JsonValueKind.Null);
+        root.GetProperty("bfloat16").GetProperty("reason").GetString().ShouldNotBeNullOrEmpty();
         root.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("status").GetString()).ShouldAllBe(status => status == "ok" || status == "note" || status == "problem");
 
         // the roof is what it says: memory speed over bytes a token
@@ -83,7 +85,7 @@ public sealed class DoctorTests : IDisposable
 
         var page = Encoding.UTF8.GetString(output.ToArray());
         page.Split('\n').ShouldAllBe(line => line.Length <= width);
-        foreach (var part in new[] { "This machine", "Measured", "Checks", "read memory", "tokens/s", "processors" })
+        foreach (var part in new[] { "This machine", "Measured", "Checks", "read memory", "read scalar", "bfloat16", "tokens/s", "processors" })
         {
             page.ShouldContain(part);
         }

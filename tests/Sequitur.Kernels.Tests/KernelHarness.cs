@@ -112,7 +112,10 @@ internal static class KernelHarness
     public static void Run(Kernel kernel, long chunk = long.MaxValue, RunSizes? sizes = null)
     {
         sizes ??= new(0);
-        var worker = new Worker(0, Guarded.Scratch(kernel.ScratchBytes));
+        var shared = new SharedMemory(Guarded.Scratch(SharedMemory.CounterCount * sizeof(int)), Guarded.Scratch(kernel.SharedBytes));
+        shared.Counters.AsSpan<byte>().Clear();
+        shared.Data.AsSpan<byte>().Fill(0xFF);
+        var worker = new Worker(0, Guarded.Scratch(kernel.ScratchBytes)) { Shared = shared };
         var items = kernel.Items(sizes);
         var step = Math.Min(chunk, Math.Max(items, 1));
         for (var first = (items - 1) / step * step; first >= 0 && items > 0; first -= step)

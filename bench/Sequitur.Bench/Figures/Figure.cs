@@ -16,6 +16,9 @@ internal sealed class FigureAttribute(string topic, string name) : Attribute
 /// <summary>A figure: one file each. It measures, and says for every number whether the claim holds.</summary>
 internal interface IFigure
 {
+    /// <summary>Titles of the rows, where each can be measured without the others (<see cref="Workbench.Only"/>).</summary>
+    static virtual IReadOnlyList<string> Rows => [];
+
     /// <summary>Measures; a figure may consist of several numbers.</summary>
     static abstract IEnumerable<Measurement> Measure(Workbench bench);
 }
@@ -23,8 +26,13 @@ internal interface IFigure
 /// <summary>A registered figure.</summary>
 /// <param name="Topic">What it belongs to.</param>
 /// <param name="Name">What is measured.</param>
+/// <param name="Rows">Titles of rows that can be measured alone; none where the figure is measured as a whole.</param>
 /// <param name="Measure">Measures.</param>
-internal sealed record Figure(string Topic, string Name, Func<Workbench, IEnumerable<Measurement>> Measure);
+internal sealed record Figure(string Topic, string Name, IReadOnlyList<string> Rows, Func<Workbench, IEnumerable<Measurement>> Measure)
+{
+    /// <summary>Whether anything of it is asked for.</summary>
+    public bool IsAskedFor(RowFilter only) => only.Takes(Name) || Rows.Any(title => only.Takes(Name, title));
+}
 
 /// <summary>All figures.</summary>
 [Registry(typeof(FigureAttribute))]
@@ -34,5 +42,5 @@ internal static partial class FigureRegistry
     public static IReadOnlyList<string> Topics => [.. All.Select(figure => figure.Topic).Distinct().Order(StringComparer.Ordinal)];
 
     private static Figure Enter<T>(FigureAttribute key)
-        where T : IFigure => new(key.Topic, key.Name, T.Measure);
+        where T : IFigure => new(key.Topic, key.Name, T.Rows, T.Measure);
 }

@@ -76,6 +76,32 @@ internal sealed class LlamaCpp
         return result.RootElement.GetProperty("peak_memory_bytes").GetInt64();
     }
 
+    /// <summary>Resident bytes of a process before it loads the model, behind its last token, and at most, as <see cref="PeakBytes"/> has them.</summary>
+    /// <exception cref="PeerException">It failed, or took minutes.</exception>
+    public (long Idle, long Full, long Peak) ResidentBytes(string model, int depth, int generate, int threads)
+    {
+        using var result = Run(model, [0, generate, depth, 1, threads, 1, 1]);
+        long Bytes(string name) => result.RootElement.GetProperty(name).GetInt64();
+        return (Bytes("idle_memory_bytes"), Bytes("memory_bytes"), Bytes("peak_memory_bytes"));
+    }
+
+    /// <summary>Seconds that loading a model and making a first context of a size take.</summary>
+    /// <exception cref="PeerException">It failed, or took minutes.</exception>
+    public double LoadSeconds(string model, int context, int threads)
+    {
+        using var result = Run(model, [0, 1, 0, 1, threads, 1, 1, context]);
+        return result.RootElement.GetProperty("load_seconds").GetDouble() + result.RootElement.GetProperty("context_seconds").GetDouble();
+    }
+
+    /// <summary>Starts a process that fills a context and then decodes by turns.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <param name="sizes">The depth, the tokens of a turn, and the threads.</param>
+    /// <param name="turns">Turns at most.</param>
+    /// <param name="flash">Whether attention is fused.</param>
+    /// <exception cref="PeerException">It failed.</exception>
+    public TurnProcess StartTurns(string model, SpeedSizes sizes, int turns, bool flash) =>
+        new(_program, Arguments(model, [0, sizes.Generate, sizes.Depth, sizes.Batch, sizes.Threads, 1, flash ? 1 : 0, 0, turns]));
+
     /// <summary>A process that loads, takes a prompt of one token, and decodes one.</summary>
     /// <exception cref="PeerException">It failed, or took minutes.</exception>
     public void FirstToken(string model, int threads) => Run(model, [0, 1, 0, 1, threads, 1, 0]).Dispose();
@@ -85,8 +111,9 @@ internal sealed class LlamaCpp
 
     private JsonDocument Run(string model, int[] numbers)
     {
-        string[] arguments = [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        var (code, output, error) = ChildProcess.Run(_program, arguments, TimeSpan.FromMinutes(5));
+        var (code, output, error) = ChildProcess.Run(_program, Arguments(model, numbers), TimeSpan.FromMinutes(5));
         return code == 0 ? JsonDocument.Parse(output) : throw new PeerException($"llama_bench failed: {ChildProcess.LastLine(error)}");
     }
+
+    private string[] Arguments(string model, int[] numbers) => [_libraries, model, .. numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))];
 }

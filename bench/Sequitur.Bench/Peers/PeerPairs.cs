@@ -28,7 +28,9 @@ internal sealed record PeerPairs(string What, IReadOnlyList<double> Ours, IReadO
     public static IReadOnlyList<PeerPairs> Measure(Workbench bench, LlamaCpp peer, string path, SpeedSizes sizes)
     {
         var (off, on) = (peer.Measure(path, sizes, false), peer.Measure(path, sizes, true));
-        var flash = (Prefill: on.Prefill > off.Prefill, Decode: on.Decode > off.Decode);
+        // The speed of a prompt of one token says nothing of its own, and needs no process of its own.
+        var faster = on.Decode > off.Decode;
+        var flash = (Prefill: sizes.Prompt > 1 ? on.Prefill > off.Prefill : faster, Decode: faster);
         var (ours, theirs) = (new List<(double Prefill, double Decode)>(), new List<(double Prefill, double Decode)>());
         for (var pair = 0; pair < bench.Pairs; pair++)
         {
@@ -38,13 +40,15 @@ internal sealed record PeerPairs(string What, IReadOnlyList<double> Ours, IReadO
                 : (peer.Measure(path, sizes with { Generate = 0 }, flash.Prefill).Prefill, peer.Measure(path, sizes with { Prompt = 0 }, flash.Decode).Decode));
         }
 
-        var with = $"{sizes.Threads} thread{(sizes.Threads > 1 ? "s" : "")}";
-        var where = $"{(sizes.Batch > 1 ? $" in {sizes.Batch} sequences each" : "")}{(sizes.Depth > 0 ? $" at {sizes.Depth}" : "")}";
-        var decode = new PeerPairs($"decode of {sizes.Generate} tokens{where}, {with}", [.. ours.Select(run => run.Decode)], [.. theirs.Select(run => run.Decode)], flash.Decode);
+        var decode = new PeerPairs(Decode(sizes), [.. ours.Select(run => run.Decode)], [.. theirs.Select(run => run.Decode)], flash.Decode);
         return sizes is { Depth: 0, Batch: 1 }
-            ? [new($"prefill of {sizes.Prompt} tokens, {with}", [.. ours.Select(run => run.Prefill)], [.. theirs.Select(run => run.Prefill)], flash.Prefill), decode]
+            ? [new($"prefill of {sizes.Prompt} tokens, {Threads(sizes)}", [.. ours.Select(run => run.Prefill)], [.. theirs.Select(run => run.Prefill)], flash.Prefill), decode]
             : [decode];
     }
+
+    /// <summary>What a decode of some sizes is called.</summary>
+    public static string Decode(SpeedSizes sizes) =>
+        $"decode of {sizes.Generate} tokens{(sizes.Batch > 1 ? $" in {sizes.Batch} sequences each" : "")}{(sizes.Depth > 0 ? $" at {sizes.Depth}" : "")}, {Threads(sizes)}";
 
     /// <summary>Measures with the peer, for each number of threads; or says why that cannot be.</summary>
     /// <param name="bench">Where the peer is.</param>
@@ -79,4 +83,6 @@ internal sealed record PeerPairs(string What, IReadOnlyList<double> Ours, IReadO
             }
         }
     }
+
+    private static string Threads(SpeedSizes sizes) => $"{sizes.Threads} thread{(sizes.Threads > 1 ? "s" : "")}";
 }

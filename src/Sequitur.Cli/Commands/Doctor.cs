@@ -10,7 +10,7 @@ namespace Sequitur.Cli.Commands;
 [Command("doctor")]
 public sealed class Doctor : ICommand
 {
-    // Of each figure; there are some twenty, and the whole shall take seconds.
+    // Of each figure; there are some thirty, and the whole shall take seconds.
     private const double Seconds = 0.08;
     private const int MillisecondsOfRest = 300;
 

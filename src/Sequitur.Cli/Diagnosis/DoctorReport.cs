@@ -33,6 +33,9 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
     // What decoding one sequence cannot exceed: every token reads all weights once.
     private double? DecodeRoof => Model is { Cost.Bytes: > 0 } model ? Roofs.MemoryBytesPerSecond / model.Cost.Bytes : null;
 
+    private string WhyNoBfloat16 =>
+        $".NET 10 offers no instruction for such products{(Here.InstructionSets.Contains("avx512_bf16") ? ", though the processor has one" : "")}; weights in BF16 are multiplied as float32";
+
     private double? PromptRoof => Model is { Cost.PromptOperations: > 0 } model ? Roofs.OperationsPerSecond(Here.Used) / model.Cost.PromptOperations : null;
 
     /// <summary>One JSON object.</summary>
@@ -63,6 +66,7 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
         });
         json.WriteObjects("reads", Roofs.Reads, read =>
         {
+            json.WriteString("tier", Name(read.Tier));
             json.WriteString("where", read.Where);
             json.WriteNumber("bytes", read.Bytes);
             json.WriteNumber("threads", read.Threads);
@@ -75,6 +79,10 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
             json.WriteNumber("float32_operations_per_second", Math.Round(peak.Float32));
             json.WriteNumber("int8_operations_per_second", Math.Round(peak.Int8));
         });
+        json.WriteStartObject("bfloat16");
+        json.WriteNull("operations_per_second");
+        json.WriteString("reason", WhyNoBfloat16);
+        json.WriteEndObject();
         json.WriteNullable("barrier_seconds", Roofs.BarrierSeconds);
         WriteModel(json);
         json.WriteObjects("checks", Checks, check =>
@@ -135,10 +143,16 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
     {
         sheet.Space();
         sheet.Title("Measured");
-        foreach (var reads in Roofs.Reads.GroupBy(read => read.Where))
+        foreach (var reads in Roofs.Reads.Where(read => read.Tier == Here.Detected).GroupBy(read => read.Where))
         {
-            var of = reads.Key == "memory" ? $" (of {Quantity.Bytes(reads.First().Bytes)})" : "";
-            sheet.Fact($"read {reads.Key}", string.Join(", ", reads.Select(read => $"{Quantity.Bytes(read.BytesPerSecond)}/s with {Quantity.Count(read.Threads, "thread")}")) + of);
+            var of = reads.Key == Roofs.Memory ? $" (of {Quantity.Bytes(reads.First().Bytes)})" : "";
+            sheet.Fact($"read {reads.Key}", string.Join(", ", reads.Select(Text)) + of);
+        }
+
+        foreach (var reads in Roofs.Reads.Where(read => read.Tier < Here.Detected).GroupBy(read => read.Tier).OrderByDescending(tier => tier.Key))
+        {
+            sheet.Fact($"read {Name(reads.Key)}", string.Join("; ", reads.GroupBy(read => read.Threads)
+                .Select(places => $"{string.Join(", ", places.Select(read => $"{read.Where} {Quantity.Bytes(read.BytesPerSecond)}/s"))} with {Quantity.Count(places.Key, "thread")}")));
         }
 
         foreach (var peaks in Roofs.Peaks.GroupBy(peak => peak.Tier))
@@ -147,11 +161,14 @@ internal sealed record DoctorReport(Surroundings Here, Roofs Roofs, ModelCost? M
             sheet.Fact($"int8 {Name(peaks.Key)}", Line(peaks, peak => peak.Int8, "GOP/s"));
         }
 
+        sheet.Fact("bfloat16", $"not measured: {WhyNoBfloat16}");
         if (Roofs.BarrierSeconds is { } barrier)
         {
             sheet.Fact("barrier", $"{Quantity.Number(barrier * 1e6)} µs until {Quantity.Count(Here.Processors, "thread")} have met");
         }
     }
+
+    private static string Text(ReadSpeed read) => $"{Quantity.Bytes(read.BytesPerSecond)}/s with {Quantity.Count(read.Threads, "thread")}";
 
     private static string Line(IEnumerable<PeakSpeed> peaks, Func<PeakSpeed, double> of, string unit) =>
         string.Join(", ", peaks.Select(peak => $"{Quantity.Number(of(peak) / Billion)} {unit} with {Quantity.Count(peak.Threads, "thread")}"));

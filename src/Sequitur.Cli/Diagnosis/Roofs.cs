@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using Sequitur.Kernels;
 using Sequitur.Kernels.Measure;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Cli.Diagnosis;
 
 /// <summary>Bytes a second that were read.</summary>
+/// <param name="Tier">The vectors that read.</param>
 /// <param name="Where">The cache that the source fits, or <c>memory</c>.</param>
 /// <param name="Bytes">Bytes of the source.</param>
 /// <param name="Threads">Threads that read.</param>
 /// <param name="BytesPerSecond">The speed.</param>
-internal sealed record ReadSpeed(string Where, long Bytes, int Threads, double BytesPerSecond);
+internal sealed record ReadSpeed(Tier Tier, string Where, long Bytes, int Threads, double BytesPerSecond);
 
 /// <summary>Operations a second of a tier.</summary>
 /// <param name="Tier">The tier.</param>
@@ -26,7 +26,9 @@ internal sealed record PeakSpeed(Tier Tier, int Threads, double Float32, double 
 /// <param name="BarrierSeconds">What a barrier of all threads takes; null with one thread.</param>
 internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakSpeed> Peaks, double? BarrierSeconds)
 {
-    private const string Memory = "memory";
+    /// <summary>The place that is no cache.</summary>
+    public const string Memory = "memory";
+
     private const long LeastBytes = 256L << 20;
 
     /// <summary>Bytes a second that are read from memory at most.</summary>
@@ -38,7 +40,7 @@ internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakS
     /// <summary>Measures, for about <paramref name="seconds"/> each.</summary>
     /// <param name="system">Says how large the caches are.</param>
     /// <param name="memory">Bytes of memory that may be used.</param>
-    /// <param name="seconds">For each of some twenty figures.</param>
+    /// <param name="seconds">For each of some thirty figures.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Roofs Measure(SystemFacts system, long memory, double seconds, CancellationToken cancellation)
@@ -46,28 +48,27 @@ internal sealed record Roofs(IReadOnlyList<ReadSpeed> Reads, IReadOnlyList<PeakS
         var (reads, peaks, barrier) = (new List<ReadSpeed>(), new List<PeakSpeed>(), (double?)null);
         var caches = system.Caches;
         var bytes = Math.Min(Math.Max(LeastBytes, 4 * caches.Select(cache => cache.Bytes).DefaultIfEmpty(0).Max()), Math.Max(memory / 8, 1 << 20)) / sizeof(int) * sizeof(int);
-        using var buffer = new NativeBuffer(bytes);
+        using var buffer = MachineSpeed.Source(bytes);
         foreach (var threads in Environment.ProcessorCount > 1 ? [1, Environment.ProcessorCount] : new[] { 1 })
         {
             // Caches are read by one thread: pieces that small are not worth sharing.
             using var pool = new WorkPool(threads);
-            var speed = new MachineSpeed(pool, Processor.Detected, seconds);
-            foreach (var (level, size) in caches.Where(cache => threads == 1 && cache.Bytes < bytes / 2))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var half = size / 2 / sizeof(int) * sizeof(int);
-                reads.Add(new($"L{level}", half, threads, speed.ReadBytesPerSecond(buffer.Region.Slice(0, half))));
-            }
-
-            reads.Add(new(Memory, bytes, threads, new MachineSpeed(pool, Processor.Detected, 3 * seconds).ReadBytesPerSecond(buffer.Region)));
             foreach (var processor in Processor.Available)
             {
+                var speed = new MachineSpeed(pool, processor, seconds);
+                foreach (var (level, size) in caches.Where(cache => threads == 1 && cache.Bytes < bytes / 2))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var half = size / 2 / sizeof(int) * sizeof(int);
+                    reads.Add(new(processor.Tier, $"L{level}", half, threads, speed.ReadBytesPerSecond(buffer.Region.Slice(0, half))));
+                }
+
                 cancellation.ThrowIfCancellationRequested();
-                var tier = new MachineSpeed(pool, processor, seconds);
-                peaks.Add(new(processor.Tier, threads, tier.FloatOperationsPerSecond(), tier.IntegerOperationsPerSecond()));
+                reads.Add(new(processor.Tier, Memory, bytes, threads, new MachineSpeed(pool, processor, 3 * seconds).ReadBytesPerSecond(buffer.Region)));
+                peaks.Add(new(processor.Tier, threads, speed.FloatOperationsPerSecond(), speed.IntegerOperationsPerSecond()));
             }
 
-            barrier = threads > 1 ? speed.SecondsPerBarrier() : null;
+            barrier = threads > 1 ? new MachineSpeed(pool, Processor.Detected, seconds).SecondsPerBarrier() : null;
         }
 
         return new(reads, peaks, barrier);

@@ -16,13 +16,13 @@ namespace Sequitur.Kernels.Attention;
 /// result o / l;  log-sum-exp m + log(l);  without a visible key: zeros, and −∞
 /// </code>
 /// So the bits depend on nothing but the keys, values and positions: not on cache or batch, chunks, pages, threads or vector width.
-/// An item is a block of query rows and a key head: its query heads, and the block's rows of the same sequence, share each tile of 64 keys.
+/// An item is a block of query rows and a key head: its query heads, and the block's rows of the same sequence, share each tile of 64 keys. Where there are few, an item is a span of one.
 /// </remarks>
-public sealed class AttentionKernel : Kernel
+public sealed class AttentionKernel : LaneKernel
 {
     private const int MaxBlock = 16;
 
-    private readonly Processor _processor;
+    private readonly Tier _tier;
     private readonly AttentionBinding _binding;
 
     /// <summary>Binds the operands.</summary>
@@ -40,6 +40,7 @@ public sealed class AttentionKernel : Kernel
     /// <exception cref="ArgumentException">The operands do not fit the shape.</exception>
     public AttentionKernel(
         Processor processor, Operand q, KeyValueSource keys, RaggedRows queries, RaggedRows? keyRows, AttentionShape shape, Operand output, Operand logSumExp = default)
+        : base(processor)
     {
         shape.Check();
         queries.Check("rows of the queries");
@@ -55,32 +56,94 @@ public sealed class AttentionKernel : Kernel
             Shapes.SameRows(q, logSumExp, "log-sum-exp");
         }
 
-        _processor = processor;
+        _tier = processor.Tier;
         _binding = new(shape, q, keys, queries, keys.Counting(keyRows ?? queries), output, logSumExp);
     }
 
     /// <inheritdoc/>
-    public override long ScratchBytes => _processor.Tier == Tier.Scalar
+    public override long ScratchBytes => _tier == Tier.Scalar
         ? AttentionReference.ScratchBytes(_binding.Shape)
         : AttentionScratch.Bytes(_binding.Shape);
 
     /// <inheritdoc/>
-    public override long Items(RunSizes sizes)
+    public override long SharedBytes => IsSplittable ? AttentionPartials.Bytes(_binding.Shape, ((PagedSlot)_binding.Keys).Positions) : 0;
+
+    // Keys that are rows of the batch have as many queries: those are items enough.
+    private bool IsSplittable => _tier != Tier.Scalar && _binding.Keys is PagedSlot && _binding.Shape.Group <= AttentionScratch.Queries;
+
+    /// <inheritdoc/>
+    public override long Items(RunSizes sizes) => Whole(sizes) * Parts(sizes);
+
+    private protected override void Reference(RunSizes sizes, long first, long end, Worker worker)
+    {
+        for (var item = first; item < end; item++)
+        {
+            var (row, last, keyHead) = Place(sizes, item);
+            AttentionReference.Run(_binding, row, last, keyHead, worker.Scratch);
+        }
+    }
+
+    private protected override void Lanes<V>(RunSizes sizes, long first, long end, Worker worker)
+    {
+        var parts = Parts(sizes);
+        var queries = (int)Block(sizes) * _binding.Shape.Group;
+        for (var item = first; item < end; item++)
+        {
+            var whole = item / parts;
+            var (row, last, keyHead) = Place(sizes, whole);
+            if (parts == 1)
+            {
+                AttentionSweep<V>.Run(_binding, row, last, keyHead, worker.Scratch);
+            }
+            else
+            {
+                AttentionSweep<V>.RunPart(_binding, row, last, keyHead, (int)(item % parts), new(worker.Shared, _binding.Shape, whole, parts, queries), worker.Scratch);
+            }
+        }
+    }
+
+    // The query rows [first, end) and the key head of an item that is not split.
+    private (long First, long End, int KeyHead) Place(RunSizes sizes, long item)
+    {
+        var block = Block(sizes);
+        var row = item / _binding.Shape.KeyHeads * block;
+        return (row, Math.Min(row + block, _binding.Query.Rows.In(sizes)), (int)(item % _binding.Shape.KeyHeads));
+    }
+
+    // Blocks of query rows × key heads.
+    private long Whole(RunSizes sizes)
     {
         var block = Block(sizes);
         return (_binding.Query.Rows.In(sizes) + block - 1) / block * _binding.Shape.KeyHeads;
     }
 
-    /// <inheritdoc/>
-    public override void Run(RunSizes sizes, long first, long end, Worker worker)
+    // Few items with long sequences are split into their spans, so that all threads read the cache, and for as long.
+    private int Parts(RunSizes sizes)
     {
-        var block = Block(sizes);
         var rows = _binding.Query.Rows.In(sizes);
-        for (var item = first; item < end; item++)
+        var block = Block(sizes);
+        if (!IsSplittable || (rows + block - 1) / block * block > AttentionPartials.MostRows(_binding.Shape) || Whole(sizes) > SharedMemory.CounterCount)
         {
-            var row = item / _binding.Shape.KeyHeads * block;
-            RunItem(row, Math.Min(row + block, rows), (int)(item % _binding.Shape.KeyHeads), worker);
+            return 1;
         }
+
+        var most = 1L;
+        for (var row = 0L; row < rows; row += block)
+        {
+            // A block of several rows has them of one sequence, or is not split.
+            var last = Math.Min(row + block, rows) - 1;
+            var sequence = _binding.Queries.SequenceOf(row);
+            if (_binding.Queries.SequenceOf(last) != sequence)
+            {
+                return 1;
+            }
+
+            var keys = _binding.Keys.Keys(sequence, _binding.Counting);
+            var (low, high) = (_binding.Shape.Visible(_binding.Queries.PositionOf(row), keys).First, _binding.Shape.Visible(_binding.Queries.PositionOf(last), keys).End);
+            most = Math.Max(most, ((high - 1) / AttentionShape.Span) - (low / AttentionShape.Span) + 1);
+        }
+
+        return (int)most;
     }
 
     // Rows of one sequence are worth sharing a tile, rows of many sequences are worth spreading over threads: a block is about as long
@@ -91,25 +154,6 @@ public sealed class AttentionKernel : Kernel
         var average = (_binding.Query.Rows.In(sizes) + sequences - 1) / sequences;
         var limit = Math.Clamp(AttentionScratch.Queries / _binding.Shape.Group, 1, MaxBlock);
         return Math.Clamp(average, 1, limit);
-    }
-
-    private void RunItem(long first, long end, int keyHead, Worker worker)
-    {
-        switch (_processor.Tier)
-        {
-            case Tier.Scalar:
-                AttentionReference.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            case Tier.V128:
-                AttentionSweep<Four>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            case Tier.V256:
-                AttentionSweep<Eight>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-            default:
-                AttentionSweep<Sixteen>.Run(_binding, first, end, keyHead, worker.Scratch);
-                break;
-        }
     }
 }
 

@@ -12,6 +12,9 @@ internal unsafe ref struct AttentionSweep<V>
 {
     private const int Lanes = 16;
 
+    // They go through the inner loops together.
+    private const int FewQueries = 4;
+
     private readonly AttentionBinding _binding;
     private readonly AttentionShape _shape;
     private readonly AttentionScratch _scratch;
@@ -52,6 +55,45 @@ internal unsafe ref struct AttentionSweep<V>
         }
     }
 
+    /// <summary>
+    /// One span of rows [first, end) of a sequence. Its result goes to memory that threads share; whoever finishes the last span merges all of them, from left to right.
+    /// </summary>
+    public static void RunPart(AttentionBinding binding, long first, long end, int keyHead, int part, AttentionPartials partials, Region scratch)
+    {
+        var sweep = new AttentionSweep<V>(binding, keyHead, scratch) { _sequence = binding.Queries.SequenceOf(first) };
+        sweep.Gather(first, 0, (int)(end - first) * binding.Shape.Group);
+        var (low, high) = sweep.Range();
+        var span = low + ((long)part * AttentionShape.Span);
+        if (span < high)
+        {
+            sweep.Enter(span);
+            sweep.PointAt(partials, part);
+            sweep.Reduce(span);
+            partials.Keep(part, sweep._scratch.Swept, sweep._count);
+        }
+
+        if (partials.IsLast())
+        {
+            for (part = 0, span = low; span < high; part++, span += AttentionShape.Span)
+            {
+                sweep.Enter(span);
+                sweep.PointAt(partials, part);
+                partials.Recall(part, sweep._scratch.Swept, sweep._count);
+                sweep.Merge(span);
+            }
+
+            sweep.Finish();
+        }
+    }
+
+    private readonly void PointAt(AttentionPartials partials, int part)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _scratch.Swept[i].SpanResult = partials.Result(part, i);
+        }
+    }
+
     private void Gather(long firstRow, long first, int count)
     {
         _count = count;
@@ -69,6 +111,18 @@ internal unsafe ref struct AttentionSweep<V>
 
     private readonly void Spans()
     {
+        var (low, high) = Range();
+        for (var span = low; span < high; span += AttentionShape.Span)
+        {
+            Enter(span);
+            Reduce(span);
+            Merge(span);
+        }
+    }
+
+    // From the first span that any query sees on, to the last visible key.
+    private readonly (long Low, long High) Range()
+    {
         var (low, high) = (long.MaxValue, 0L);
         for (var i = 0; i < _count; i++)
         {
@@ -76,20 +130,20 @@ internal unsafe ref struct AttentionSweep<V>
             (low, high) = query->Low < query->High ? (Math.Min(low, query->Low), Math.Max(high, query->High)) : (low, high);
         }
 
-        for (var span = low / AttentionShape.Span * AttentionShape.Span; span < high; span += AttentionShape.Span)
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                var query = _scratch.Swept + i;
-                query->From = (int)Math.Clamp(query->Low - span, 0, AttentionShape.Span);
-                query->To = (int)Math.Clamp(query->High - span, query->From, AttentionShape.Span);
-            }
+        return high == 0 ? (0, 0) : (low / AttentionShape.Span * AttentionShape.Span, high);
+    }
 
-            Span(span);
+    private readonly void Enter(long span)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            var query = _scratch.Swept + i;
+            query->From = (int)Math.Clamp(query->Low - span, 0, AttentionShape.Span);
+            query->To = (int)Math.Clamp(query->High - span, query->From, AttentionShape.Span);
         }
     }
 
-    private readonly void Span(long span)
+    private readonly void Reduce(long span)
     {
         for (var tile = 0; tile < AttentionShape.Span; tile += KeyValueSource.Tile)
         {
@@ -106,7 +160,10 @@ internal unsafe ref struct AttentionSweep<V>
         {
             ValueTile(span, tile);
         }
+    }
 
+    private readonly void Merge(long span)
+    {
         for (var i = 0; i < _count; i++)
         {
             Merge(_scratch.Swept + i, span);
@@ -135,21 +192,37 @@ internal unsafe ref struct AttentionSweep<V>
             return;
         }
 
-        var keys = _binding.Keys.KeyTile<V>(_shape, _sequence, (span + tile) / KeyValueSource.Tile, _keyHead, from, to, _scratch.KeyTile);
+        // What few queries read is widened on the way; for more, once for all of them.
+        var number = (span + tile) / KeyValueSource.Tile;
+        var stored = _count <= FewQueries ? _binding.Keys.FiniteKeys(_sequence, number, _keyHead, from, to) : null;
+        if (stored != null)
+        {
+            ScoresOf<ushort, FiniteHalves>(stored, tile);
+        }
+        else
+        {
+            ScoresOf<float, Singles>(_binding.Keys.KeyTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.KeyTile), tile);
+        }
+    }
+
+    private readonly void ScoresOf<T, S>(T* keys, int tile)
+        where T : unmanaged
+        where S : struct, IStored<T>
+    {
         for (var i = 0; i < _count; i += 4)
         {
             var last = Math.Min(3, _count - 1 - i);
-            (from, to) = Seen(tile, i, last + 1);
-            var step = last == 0 ? AttentionTiles<V>.Step1 : AttentionTiles<V>.Step4;
+            var (from, to) = Seen(tile, i, last + 1);
+            var step = last == 0 ? AttentionTiles<V, T, S>.Step1 : AttentionTiles<V, T, S>.Step4;
             from = from / step * step;
             var q = _scratch.Swept + i;
             if (last == 0)
             {
-                AttentionTiles<V>.Scores1(q, keys, _shape.KeyDim, _shape.Scale, tile, from, to);
+                AttentionTiles<V, T, S>.Scores1(q, keys, _shape.KeyDim, _shape.Scale, tile, from, to);
             }
             else
             {
-                AttentionTiles<V>.Scores4(
+                AttentionTiles<V, T, S>.Scores4(
                     q, q + 1, q + Math.Min(2, last), q + last, keys, _shape.KeyDim, _shape.Scale, tile, from, to);
             }
         }
@@ -222,17 +295,33 @@ internal unsafe ref struct AttentionSweep<V>
             return;
         }
 
-        var values = _binding.Keys.ValueTile<V>(
-            _shape, _sequence, (span + tile) / KeyValueSource.Tile, _keyHead, from, to, _scratch.ValueTile, out var stride);
+        var number = (span + tile) / KeyValueSource.Tile;
+        var stored = _count <= FewQueries ? _binding.Keys.FiniteValues(_sequence, number, _keyHead, from, to) : null;
+        if (stored != null)
+        {
+            ValuesOf<ushort, FiniteHalves>(stored, _shape.PaddedValueDim, tile);
+        }
+        else
+        {
+            ValuesOf<float, Singles>(_binding.Keys.ValueTile<V>(_shape, _sequence, number, _keyHead, from, to, _scratch.ValueTile, out var stride), stride, tile);
+        }
+    }
+
+    private readonly void ValuesOf<T, S>(T* values, long stride, int tile)
+        where T : unmanaged
+        where S : struct, IStored<T>
+    {
         for (var i = 0; i < _count; i += 4)
         {
-            ValuesOf(i, Math.Min(4, _count - i), values, stride, tile);
+            ValuesOf<T, S>(i, Math.Min(4, _count - i), values, stride, tile);
         }
     }
 
     // A key that a query does not see must not even be added with weight 0 (0·NaN, or −0 + 0): queries go together only through the keys
     // that all of them see, and alone through those before and behind.
-    private readonly void ValuesOf(int first, int count, float* values, long stride, int tile)
+    private readonly void ValuesOf<T, S>(int first, int count, T* values, long stride, int tile)
+        where T : unmanaged
+        where S : struct, IStored<T>
     {
         var q = _scratch.Swept + first;
         var (from, to) = (0, KeyValueSource.Tile);
@@ -245,7 +334,7 @@ internal unsafe ref struct AttentionSweep<V>
         {
             for (var i = 0; i < count; i++)
             {
-                Alone(q + i, values, stride, tile, 0, KeyValueSource.Tile);
+                Alone<T, S>(q + i, values, stride, tile, 0, KeyValueSource.Tile);
             }
 
             return;
@@ -253,23 +342,25 @@ internal unsafe ref struct AttentionSweep<V>
 
         for (var i = 0; i < count; i++)
         {
-            Alone(q + i, values, stride, tile, 0, from);
+            Alone<T, S>(q + i, values, stride, tile, 0, from);
         }
 
-        AttentionTiles<V>.Values4(
+        AttentionTiles<V, T, S>.Values4(
             q, q + 1, q + Math.Min(2, count - 1), q + (count - 1), values, stride, _shape.PaddedValueDim, tile, from, to);
         for (var i = 0; i < count; i++)
         {
-            Alone(q + i, values, stride, tile, to, KeyValueSource.Tile);
+            Alone<T, S>(q + i, values, stride, tile, to, KeyValueSource.Tile);
         }
     }
 
-    private readonly void Alone(SweptQuery* query, float* values, long stride, int tile, int from, int to)
+    private readonly void Alone<T, S>(SweptQuery* query, T* values, long stride, int tile, int from, int to)
+        where T : unmanaged
+        where S : struct, IStored<T>
     {
         (from, to) = (Math.Max(from, query->From - tile), Math.Min(to, query->To - tile));
         if (from < to)
         {
-            AttentionTiles<V>.Values1(query, values, stride, _shape.PaddedValueDim, tile, from, to);
+            AttentionTiles<V, T, S>.Values1(query, values, stride, _shape.PaddedValueDim, tile, from, to);
         }
     }
 

@@ -8,8 +8,13 @@ namespace Sequitur.Kernels.Attention;
 /// step, so that eight independent chains hide the latency of the multiply-add and all stays in 16 registers.
 /// Fewer than four queries repeat the last one: repeated work gives the same numbers in the same place.
 /// </summary>
-internal static unsafe class AttentionTiles<V>
+/// <typeparam name="V">The vector.</typeparam>
+/// <typeparam name="T">What keys and values are stored as.</typeparam>
+/// <typeparam name="S">How that is read.</typeparam>
+internal static unsafe class AttentionTiles<V, T, S>
     where V : struct, ILanes<V>
+    where T : unmanaged
+    where S : struct, IStored<T>
 {
     /// <summary>Keys of one step of <see cref="Scores4"/>.</summary>
     public static int Step4 => 2 * V.Count;
@@ -19,7 +24,7 @@ internal static unsafe class AttentionTiles<V>
 
     /// <summary>Scores of four queries and keys [from, to) of a tile: <c>fl(chain(q·k)·scale)</c>; whole steps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scores4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, float* tile, int dim, float scale, int offset, int from, int to)
+    public static void Scores4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, int dim, float scale, int offset, int from, int to)
     {
         float* a = q0->Numbers, b = q1->Numbers, c = q2->Numbers, d = q3->Numbers;
         var factor = V.Broadcast(scale);
@@ -29,8 +34,8 @@ internal static unsafe class AttentionTiles<V>
             var keys = tile + key;
             for (var i = 0; i < dim; i++)
             {
-                var k0 = V.Load(keys);
-                var k1 = V.Load(keys + V.Count);
+                var k0 = S.Load<V>(keys);
+                var k1 = S.Load<V>(keys + V.Count);
                 keys += KeyValueSource.Tile;
                 var q = V.Broadcast(a[i]);
                 a0 = V.Fma(q, k0, a0);
@@ -55,7 +60,7 @@ internal static unsafe class AttentionTiles<V>
 
     /// <summary>Scores of one query; see <see cref="Scores4"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scores1(SweptQuery* query, float* tile, int dim, float scale, int offset, int from, int to)
+    public static void Scores1(SweptQuery* query, T* tile, int dim, float scale, int offset, int from, int to)
     {
         var numbers = query->Numbers;
         var factor = V.Broadcast(scale);
@@ -66,10 +71,10 @@ internal static unsafe class AttentionTiles<V>
             for (var i = 0; i < dim; i++)
             {
                 var q = V.Broadcast(numbers[i]);
-                a0 = V.Fma(q, V.Load(keys), a0);
-                a1 = V.Fma(q, V.Load(keys + V.Count), a1);
-                a2 = V.Fma(q, V.Load(keys + (2 * V.Count)), a2);
-                a3 = V.Fma(q, V.Load(keys + (3 * V.Count)), a3);
+                a0 = V.Fma(q, S.Load<V>(keys), a0);
+                a1 = V.Fma(q, S.Load<V>(keys + V.Count), a1);
+                a2 = V.Fma(q, S.Load<V>(keys + (2 * V.Count)), a2);
+                a3 = V.Fma(q, S.Load<V>(keys + (3 * V.Count)), a3);
                 keys += KeyValueSource.Tile;
             }
 
@@ -80,7 +85,7 @@ internal static unsafe class AttentionTiles<V>
 
     /// <summary>Adds keys [from, to) of a tile to the span's values of four queries, which see all of them; width in whole groups of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Values4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, float* tile, long stride, int width, int offset, int from, int to)
+    public static void Values4(SweptQuery* q0, SweptQuery* q1, SweptQuery* q2, SweptQuery* q3, T* tile, long stride, int width, int offset, int from, int to)
     {
         float* a = q0->Weights + offset, b = q1->Weights + offset, c = q2->Weights + offset, d = q3->Weights + offset;
         var column = 0;
@@ -92,8 +97,8 @@ internal static unsafe class AttentionTiles<V>
             var values = tile + (from * stride) + column;
             for (var key = from; key < to; key++)
             {
-                var v0 = V.Load(values);
-                var v1 = V.Load(values + V.Count);
+                var v0 = S.Load<V>(values);
+                var v1 = S.Load<V>(values + V.Count);
                 values += stride;
                 var p = V.Broadcast(a[key]);
                 a0 = V.Fma(p, v0, a0);
@@ -126,7 +131,7 @@ internal static unsafe class AttentionTiles<V>
 
     /// <summary>Adds keys [from, to) of a tile to the span's values of one query.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Values1(SweptQuery* query, float* tile, long stride, int width, int offset, int from, int to)
+    public static void Values1(SweptQuery* query, T* tile, long stride, int width, int offset, int from, int to)
     {
         var weights = query->Weights + offset;
         var column = 0;
@@ -138,10 +143,10 @@ internal static unsafe class AttentionTiles<V>
             for (var key = from; key < to; key++)
             {
                 var p = V.Broadcast(weights[key]);
-                a0 = V.Fma(p, V.Load(values), a0);
-                a1 = V.Fma(p, V.Load(values + V.Count), a1);
-                a2 = V.Fma(p, V.Load(values + (2 * V.Count)), a2);
-                a3 = V.Fma(p, V.Load(values + (3 * V.Count)), a3);
+                a0 = V.Fma(p, S.Load<V>(values), a0);
+                a1 = V.Fma(p, S.Load<V>(values + V.Count), a1);
+                a2 = V.Fma(p, S.Load<V>(values + (2 * V.Count)), a2);
+                a3 = V.Fma(p, S.Load<V>(values + (3 * V.Count)), a3);
                 values += stride;
             }
 
@@ -156,7 +161,7 @@ internal static unsafe class AttentionTiles<V>
     }
 
     // Values are added to, so a repeated query must not be added twice where its results are not loaded before they are stored.
-    private static void ColumnUnless(SweptQuery* before, SweptQuery* query, float* weights, float* tile, long stride, int column, int from, int to)
+    private static void ColumnUnless(SweptQuery* before, SweptQuery* query, float* weights, T* tile, long stride, int column, int from, int to)
     {
         if (before != query)
         {
@@ -164,12 +169,12 @@ internal static unsafe class AttentionTiles<V>
         }
     }
 
-    private static void Column(SweptQuery* query, float* weights, float* tile, long stride, int column, int from, int to)
+    private static void Column(SweptQuery* query, float* weights, T* tile, long stride, int column, int from, int to)
     {
         var sum = V.Load(query->SpanResult + column);
         for (var key = from; key < to; key++)
         {
-            sum = V.Fma(V.Broadcast(weights[key]), V.Load(tile + (key * stride)), sum);
+            sum = V.Fma(V.Broadcast(weights[key]), S.Load<V>(tile + (key * stride)), sum);
         }
 
         V.Store(query->SpanResult + column, sum);

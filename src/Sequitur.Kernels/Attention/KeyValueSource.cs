@@ -40,4 +40,10 @@ public abstract unsafe class KeyValueSource
     /// </summary>
     internal abstract float* ValueTile<V>(AttentionShape shape, long sequence, long tile, int head, int from, int to, float* scratch, out long stride)
         where V : struct, ILanes<V>;
+
+    /// <summary>The tile of <see cref="KeyTile"/> where it lies, if it is stored as binary16 and holds finite numbers only; else null.</summary>
+    internal virtual ushort* FiniteKeys(long sequence, long tile, int head, int from, int to) => null;
+
+    /// <summary>The tile of <see cref="ValueTile"/> where it lies, its rows the padded width apart, if it is stored as binary16 and holds finite numbers only; else null.</summary>
+    internal virtual ushort* FiniteValues(long sequence, long tile, int head, int from, int to) => null;
 }

@@ -1,4 +1,5 @@
 using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Attention;
 
@@ -68,6 +69,9 @@ public sealed unsafe class PagedSlot : KeyValueSource
 
     /// <summary>Whether a value is the first numbers of its key.</summary>
     public bool ValuesInKeys { get; }
+
+    /// <summary>Positions that a sequence may have.</summary>
+    internal long Positions => (long)_pageTable.Columns * PageSize;
 
     internal int KeyDim => _keyDim;
 
@@ -164,17 +168,18 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return (float*)keys;
         }
 
-        var (start, end) = (from & ~15, (to + 15) & ~15);
+        var (start, end) = Groups(from, to);
         if (Format == ElementType.Q8_0)
         {
             Bytes(keys).WidenKeys<V>(start, end, scratch, AheadOfKeys(sequence, tile, head));
             return scratch;
         }
 
-        var ahead = (ushort*)AheadOfKeys(sequence, tile, head);
+        var finite = FiniteKeys(sequence, tile, head, from, to) != null;
         for (var d = 0; d < _keyDim; d++)
         {
-            Widen.Halves<V>((ushort*)keys + (d * PageSize) + start, end - start, scratch + (d * PageSize) + start, ahead + (d * PageSize) + start);
+            var row = (d * PageSize) + start;
+            WidenHalves<V>((ushort*)keys + row, end - start, scratch + row, finite);
         }
 
         return scratch;
@@ -201,9 +206,50 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return scratch;
         }
 
-        var ahead = (ushort*)AheadOfValues(sequence, tile, head);
-        Widen.Halves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride), ahead + (from * stride));
+        var finite = FiniteValues(sequence, tile, head, from, to) != null;
+        WidenHalves<V>((ushort*)Values(keys) + (from * stride), (int)((to - from) * stride), scratch + (from * stride), finite);
         return scratch;
+    }
+
+    internal override ushort* FiniteKeys(long sequence, long tile, int head, int from, int to)
+    {
+        if (Format != ElementType.F16)
+        {
+            return null;
+        }
+
+        var keys = (ushort*)Head(sequence, tile, head);
+        var (start, end) = Groups(from, to);
+        return Widen.AreFinite(keys + start, _keyDim, PageSize, end - start, (ushort*)AheadOfKeys(sequence, tile, head) + start) ? keys : null;
+    }
+
+    internal override ushort* FiniteValues(long sequence, long tile, int head, int from, int to)
+    {
+        if (Format != ElementType.F16 || ValuesInKeys)
+        {
+            return null;
+        }
+
+        var values = (ushort*)Values(Head(sequence, tile, head));
+        var width = AttentionShape.Padded(_valueDim);
+        var start = (long)from * width;
+        return Widen.AreFinite(values + start, to - from, width, width, (ushort*)AheadOfValues(sequence, tile, head) + start) ? values : null;
+    }
+
+    // Whole groups of lanes around keys [from, to).
+    private static (int Start, int End) Groups(int from, int to) => (from & ~15, (to + 15) & ~15);
+
+    private static void WidenHalves<V>(ushort* source, int count, float* destination, bool finite)
+        where V : struct, ILanes<V>
+    {
+        if (finite)
+        {
+            Widen.Halves<V, FiniteHalves>(source, count, destination);
+        }
+        else
+        {
+            Widen.Halves<V, AnyHalves>(source, count, destination);
+        }
     }
 
     // What a sweep reads after a page: the keys of a span's pages, then their values, then the next span. A page that has no number (behind the last one, or
@@ -228,7 +274,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
     }
 
     private void TurnKeys<V>(byte* keys, int from, int to, float* scratch, long stride)
-        where V : struct, Numerics.ILanes<V>
+        where V : struct, ILanes<V>
     {
         if (Format == ElementType.F32)
         {
@@ -247,8 +293,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
             }
             else
             {
-                var source = (ushort*)keys + (d * PageSize);
-                Widen.Halves<V>(source, rows * PageSize, widened, source + (rows * PageSize));
+                Widen.Halves<V, AnyHalves>((ushort*)keys + (d * PageSize), rows * PageSize, widened);
             }
 
             Transpose.Columns(widened + from, PageSize, rows, to - from, scratch + (from * stride) + d, stride);
@@ -258,5 +303,5 @@ public sealed unsafe class PagedSlot : KeyValueSource
     private float Key(byte* keys, int place, int d) => Format == ElementType.Q8_0 ? Bytes(keys).Key(place, d) : Read(keys, ((long)d * PageSize) + place);
 
     private float Read(byte* block, long index) =>
-        Format == ElementType.F32 ? ((float*)block)[index] : Numerics.One.LoadHalf((ushort*)block + index).Value;
+        Format == ElementType.F32 ? ((float*)block)[index] : One.LoadHalf((ushort*)block + index).Value;
 }

@@ -16,6 +16,9 @@ internal unsafe interface IIntegerLanes<I, V>
     /// <summary>One 32-bit word in all lanes.</summary>
     static abstract I Broadcast(int word);
 
+    /// <summary>Word <paramref name="index"/> from an address, in all lanes: an instruction that reads memory by itself.</summary>
+    static abstract I BroadcastAt(int* words, nint index);
+
     /// <summary>Reads two signed bytes a lane and widens them to its two 16-bit integers.</summary>
     static abstract I LoadPairs(sbyte* source);
 

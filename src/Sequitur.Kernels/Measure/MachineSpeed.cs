@@ -14,7 +14,22 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
     private const int Phases = 2000;
     private static readonly RunSizes NoSizes = new(0);
 
-    /// <summary>Bytes a second that are read from a region, best of several passes.</summary>
+    /// <summary>Memory to be read. It is written first: what never was is one page of zeros to the system, however often it is mapped, and comes from the caches.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
+    public static NativeBuffer Source(long bytes)
+    {
+        const int Piece = 1 << 20;
+        var buffer = new NativeBuffer(bytes);
+        for (var done = 0L; done < bytes; done += Piece)
+        {
+            buffer.Region.Slice(done, Math.Min(Piece, bytes - done)).AsSpan<byte>().Fill(1);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Bytes a second that are read from a region (<see cref="Source"/>), best of several passes.</summary>
     /// <exception cref="ArgumentException">The region is no whole number of words.</exception>
     public double ReadBytesPerSecond(Region source)
     {
@@ -35,7 +50,7 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
         OperationsPerSecond(IntegerPeakKernel.Columns, ElementType.I32, (y, rounds) => new IntegerPeakKernel(processor, y, rounds), IntegerPeakKernel.OperationsOf);
 
     /// <summary>Seconds that threads need to meet after a phase in which there is nothing to do.</summary>
-    public double SecondsPerBarrier() => Best(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel() }, Phases))) / Phases;
+    public double SecondsPerBarrier() => Best(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel(pool.Threads) }, Phases))) / Phases;
 
     private double OperationsPerSecond(int columns, ElementType type, Func<Operand, int, Kernel> bind, Func<int, double> operations)
     {

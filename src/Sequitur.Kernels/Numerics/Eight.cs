@@ -24,6 +24,9 @@ internal readonly unsafe struct Eight(Vector256<float> value) : ILanes<Eight>
     public static Eight LoadHalf(ushort* source) => new(HalfBits.Widen(Vector128.Load(source)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight LoadFiniteHalf(ushort* source) => new(HalfBits.WidenFinite(Vector128.Load(source)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(ushort* destination, Eight value) => HalfBits.Narrow(value.Value).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,9 @@ internal readonly unsafe struct Four(Vector128<float> value) : ILanes<Four>
     public static Four LoadHalf(ushort* source) => new(HalfBits.Widen(Vector64.Load(source)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four LoadFiniteHalf(ushort* source) => new(HalfBits.WidenFinite(Vector64.Load(source)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(ushort* destination, Four value) => HalfBits.Narrow(value.Value).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,9 @@ internal static class HalfBits
     // 65504 with its exponent as binary16 has it, in the place of a binary32.
     private const int LargestFinite = 0x0F7FFFFF;
 
+    // Sign, exponent and fraction of a binary16 that was widened with its sign and shifted by 13; between them stand copies of the sign.
+    private const int FiniteBits = unchecked((int)0x8FFFE000);
+
     private const uint Rebias = ((127 - 15) << 23) - 0xFFF;
     private const uint SmallestNormal = (127 - 14) << 23;
     private const uint Overflow = (127 + 16) << 23;
@@ -62,6 +65,27 @@ internal static class HalfBits
         var scaled = (magnitude.AsSingle() * Vector512.Create(Rescale)).AsInt32();
         var special = Vector512.GreaterThan(magnitude, Vector512.Create(LargestFinite)) & Vector512.Create(0x7F800000);
         return (scaled | special | (bits & Vector512.Create(int.MinValue))).AsSingle();
+    }
+
+    /// <summary>Widens finite numbers only.</summary>
+    public static float WidenFinite(ushort half) => BitConverter.Int32BitsToSingle(((short)half << 13) & FiniteBits) * Rescale;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WidenFinite(Vector64<ushort> half) =>
+        ((Vector128.WidenLower(half.AsInt16().ToVector128Unsafe()) << 13) & Vector128.Create(FiniteBits)).AsSingle() * Vector128.Create(Rescale);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WidenFinite(Vector128<ushort> half)
+    {
+        var bits = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(half.AsInt16()) : Vector256.Create(Vector128.WidenLower(half.AsInt16()), Vector128.WidenUpper(half.AsInt16()));
+        return ((bits << 13) & Vector256.Create(FiniteBits)).AsSingle() * Vector256.Create(Rescale);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WidenFinite(Vector256<ushort> half)
+    {
+        var bits = Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(half.AsInt16()) : Vector512.Create(Vector256.WidenLower(half.AsInt16()), Vector256.WidenUpper(half.AsInt16()));
+        return ((bits << 13) & Vector512.Create(FiniteBits)).AsSingle() * Vector512.Create(Rescale);
     }
 
     public static ushort Narrow(float value)

@@ -15,6 +15,8 @@ internal readonly unsafe struct One(float value) : ILanes<One>
 
     public static One LoadHalf(ushort* source) => new(HalfBits.Widen(*source));
 
+    public static One LoadFiniteHalf(ushort* source) => new(HalfBits.WidenFinite(*source));
+
     public static void StoreHalf(ushort* destination, One value) => *destination = HalfBits.Narrow(value.Value);
 
     public static One LoadByte(sbyte* source) => new(*source);

@@ -24,6 +24,9 @@ internal readonly unsafe struct Sixteen(Vector512<float> value) : ILanes<Sixteen
     public static Sixteen LoadHalf(ushort* source) => new(HalfBits.Widen(Vector256.Load(source)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen LoadFiniteHalf(ushort* source) => new(HalfBits.WidenFinite(Vector256.Load(source)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(ushort* destination, Sixteen value) => HalfBits.Narrow(value.Value).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -35,27 +35,37 @@ internal sealed class Barrier(int threads)
         _shared.Arrived = 0;
     }
 
-    /// <summary>Waits until all threads are here, and makes the cursor of <paramref name="parity"/> ready for the phase after the next.</summary>
-    public void Meet(int thread, int parity)
+    /// <summary>
+    /// Says that a thread is here. The last one is told so: it alone may go on, does what must be done before the others do, and then lets them go by <see cref="Release"/>.
+    /// The others wait by <see cref="Await"/>.
+    /// </summary>
+    /// <param name="generation">What to wait for the end of.</param>
+    public bool Arrive(out int generation)
     {
-        var generation = Volatile.Read(ref _shared.Generation);
-        if (Interlocked.Increment(ref _shared.Arrived) == _threads)
-        {
-            _shared.Arrived = 0;
-            if (parity == 0)
-            {
-                _shared.EvenCursor = 0;
-            }
-            else
-            {
-                _shared.OddCursor = 0;
-            }
+        generation = Volatile.Read(ref _shared.Generation);
+        return Interlocked.Increment(ref _shared.Arrived) == _threads;
+    }
 
-            Interlocked.Increment(ref _shared.Generation);
-            Wake();
-            return;
+    /// <summary>Makes the cursor of <paramref name="parity"/> ready for the phase after the next, and lets the threads go that wait.</summary>
+    public void Release(int parity)
+    {
+        _shared.Arrived = 0;
+        if (parity == 0)
+        {
+            _shared.EvenCursor = 0;
+        }
+        else
+        {
+            _shared.OddCursor = 0;
         }
 
+        Interlocked.Increment(ref _shared.Generation);
+        Wake();
+    }
+
+    /// <summary>Waits until a generation is over.</summary>
+    public void Await(int thread, int generation)
+    {
         for (var i = 0; i < Spins; i++)
         {
             if (Volatile.Read(ref _shared.Generation) != generation)

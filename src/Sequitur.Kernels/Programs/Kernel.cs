@@ -15,6 +15,9 @@ public abstract class Kernel
     /// <summary>Bytes of per-thread scratch memory that <see cref="Run"/> needs.</summary>
     public virtual long ScratchBytes => 0;
 
+    /// <summary>Bytes of memory that all threads share while the kernel runs; 0 for a kernel whose threads have nothing to tell one another.</summary>
+    public virtual long SharedBytes => 0;
+
     /// <summary>Bytes of weights that a run reads, as they lie in memory; what it reads and writes besides is not counted.</summary>
     public virtual long WeightBytes => 0;
 
@@ -29,7 +32,9 @@ public abstract class Kernel
     {
         // Kernels work with addresses, which keep nothing from being collected: the scratch memory lives until it is disposed, and what the operands lie in as long as this.
         using var scratch = new NativeBuffer(ScratchBytes, zeroed: false);
-        Run(sizes, 0, Items(sizes), new Worker(0, scratch.Region));
+        using var shared = new NativeBuffer(SharedBytes, zeroed: false);
+        using var counters = new NativeBuffer(SharedMemory.CounterBytes);
+        Run(sizes, 0, Items(sizes), new Worker(0, scratch.Region) { Shared = new(counters.Region, shared.Region) });
         GC.KeepAlive(this);
     }
 

@@ -12,6 +12,9 @@ public sealed class RowChainKernel(string name, IReadOnlyList<Kernel> kernels) :
     public override long ScratchBytes => _kernels.Max(kernel => kernel.ScratchBytes);
 
     /// <inheritdoc/>
+    public override long SharedBytes => _kernels.All(kernel => kernel.SharedBytes == 0) ? 0 : throw new NotSupportedException($"{name}: the kernels of a chain have no shared memory");
+
+    /// <inheritdoc/>
     public override long Items(RunSizes sizes) => _kernels[0].Items(sizes);
 
     /// <inheritdoc/>

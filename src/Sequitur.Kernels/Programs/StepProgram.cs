@@ -1,8 +1,11 @@
+using Sequitur.Kernels.Memory;
+
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>
 /// What a plan is compiled to: phases of kernels that do not depend on one another, with a barrier after each. Threads take chunks of items
-/// from a shared cursor; which thread computes an item never changes its bits.
+/// from a shared cursor; which thread computes an item never changes its bits. What is too small to share (rows of one token: norms, encodings, rotations) is done by the thread
+/// that comes to a barrier last, before it lets the others go: so a phase of that kind costs no barrier.
 /// </summary>
 public sealed class StepProgram
 {
@@ -11,7 +14,11 @@ public sealed class StepProgram
 
     private const int MaxThreadsCounted = 1024;
 
+    // Kernels of a phase that one thread computes alone.
+    private const int MostAlone = 3;
+
     private readonly Kernel[][] _phases;
+    private readonly SharedPlace[][] _places;
     private readonly long[]? _itemsByThread;
 
     /// <summary>Creates a program.</summary>
@@ -21,6 +28,8 @@ public sealed class StepProgram
     {
         _phases = [.. phases.Select(phase => phase.ToArray())];
         ScratchBytes = _phases.SelectMany(phase => phase).Select(kernel => kernel.ScratchBytes).DefaultIfEmpty(0).Max();
+        _places = [.. _phases.Select(SharedPlace.Of)];
+        SharedBytes = _places.SelectMany(phase => phase).Select(place => place.End).DefaultIfEmpty(0).Max();
         _itemsByThread = countItems ? new long[MaxThreadsCounted] : null;
     }
 
@@ -33,6 +42,9 @@ public sealed class StepProgram
     /// <summary>Scratch memory that each thread needs.</summary>
     public long ScratchBytes { get; }
 
+    /// <summary>Memory that the threads share.</summary>
+    public long SharedBytes { get; }
+
     /// <summary>Items computed so far by each thread, where counting was asked for.</summary>
     public IReadOnlyList<long> ItemsByThread => _itemsByThread ?? [];
 
@@ -44,43 +56,95 @@ public sealed class StepProgram
 
     internal void Execute(WorkPool pool, RunSizes sizes, Worker worker)
     {
-        var parity = 0;
-        foreach (var phase in _phases)
+        if (pool.Active == 1)
         {
-            var chunk = pool.Active == 1 ? 0 : pool.Barrier.Take(parity);
-            var before = 0L;
-            foreach (var kernel in phase)
+            for (var phase = 0; phase < _phases.Length; phase++)
             {
-                var items = kernel.Items(sizes);
-                var grain = pool.Active == 1 ? Math.Max(items, 1) : Grain(kernel, sizes, items, pool.Active);
-                var chunks = (items + grain - 1) / grain;
-                while (chunk < before + chunks)
-                {
-                    var first = (chunk - before) * grain;
-                    RunChunk(pool, kernel, sizes, first, Math.Min(first + grain, items), worker);
-                    chunk = pool.Active == 1 ? chunk + 1 : pool.Barrier.Take(parity);
-                }
-
-                before += chunks;
+                RunWhole(pool, phase, sizes, worker);
             }
 
-            if (pool.Active > 1)
+            return;
+        }
+
+        var parity = 0;
+        for (var phase = 0; phase < _phases.Length; phase = pool.NextPhase)
+        {
+            Share(pool, phase, parity, sizes, worker);
+            if (pool.Barrier.Arrive(out var generation))
             {
-                pool.Barrier.Meet(worker.Index, parity);
+                var next = phase + 1;
+                for (; next < _phases.Length && IsForOne(_phases[next], sizes); next++)
+                {
+                    RunWhole(pool, next, sizes, worker);
+                }
+
+                pool.NextPhase = next;
+                pool.Barrier.Release(parity);
+            }
+            else
+            {
+                pool.Barrier.Await(worker.Index, generation);
             }
 
             parity ^= 1;
         }
     }
 
+    private static bool IsForOne(Kernel[] phase, RunSizes sizes)
+    {
+        foreach (var kernel in phase)
+        {
+            if (kernel.WeightBytes > 0 || kernel.Items(sizes) > 1)
+            {
+                return false;
+            }
+        }
+
+        return phase.Length <= MostAlone;
+    }
+
+    private void RunWhole(WorkPool pool, int phase, RunSizes sizes, Worker worker)
+    {
+        for (var i = 0; i < _phases[phase].Length; i++)
+        {
+            var items = _phases[phase][i].Items(sizes);
+            if (items > 0)
+            {
+                RunChunk(pool, phase, i, sizes, 0, items, worker);
+            }
+        }
+    }
+
+    private void Share(WorkPool pool, int phase, int parity, RunSizes sizes, Worker worker)
+    {
+        var chunk = pool.Barrier.Take(parity);
+        var before = 0L;
+        for (var i = 0; i < _phases[phase].Length; i++)
+        {
+            var kernel = _phases[phase][i];
+            var items = kernel.Items(sizes);
+            var grain = Grain(kernel, sizes, items, pool.Active);
+            var chunks = (items + grain - 1) / grain;
+            while (chunk < before + chunks)
+            {
+                var first = (chunk - before) * grain;
+                RunChunk(pool, phase, i, sizes, first, Math.Min(first + grain, items), worker);
+                chunk = pool.Barrier.Take(parity);
+            }
+
+            before += chunks;
+        }
+    }
+
     private static long Grain(Kernel kernel, RunSizes sizes, long items, int threads) =>
         Math.Max(kernel.Grain(sizes), (items + (threads * ChunksPerThread) - 1) / (threads * ChunksPerThread));
 
-    private void RunChunk(WorkPool pool, Kernel kernel, RunSizes sizes, long first, long end, Worker worker)
+    private void RunChunk(WorkPool pool, int phase, int index, RunSizes sizes, long first, long end, Worker worker)
     {
         try
         {
-            kernel.Run(sizes, first, end, worker);
+            worker.Shared = pool.Shared(_places[phase][index]);
+            _phases[phase][index].Run(sizes, first, end, worker);
         }
         catch (Exception error)
         {
@@ -93,9 +157,38 @@ public sealed class StepProgram
         }
     }
 
+    /// <summary>Where a kernel's shared memory is.</summary>
+    internal readonly record struct SharedPlace(int Number, long Offset, long Bytes)
+    {
+        /// <summary>Kernels of a phase that may share memory.</summary>
+        public const int Most = 16;
+
+        public long End => Offset + Bytes;
+
+        // Kernels of a phase run at the same time, so each has a place of its own; those of other phases have the same places.
+        public static SharedPlace[] Of(Kernel[] phase)
+        {
+            var places = new SharedPlace[phase.Length];
+            var (number, offset) = (0, 0L);
+            for (var i = 0; i < phase.Length; i++)
+            {
+                if (phase[i].SharedBytes is > 0 and var bytes)
+                {
+                    places[i] = number < Most ? new(number, offset, bytes) : throw new NotSupportedException($"a phase with more than {Most} kernels that share memory");
+                    offset += (bytes + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment;
+                    number++;
+                }
+            }
+
+            return places;
+        }
+    }
+
     private sealed class EmptyKernel(Kernel kernel) : Kernel
     {
         public override string Name => kernel.Name;
+
+        public override long WeightBytes => kernel.WeightBytes;
 
         public override long Items(RunSizes sizes) => kernel.Items(sizes);
 

@@ -17,7 +17,9 @@ public sealed class WorkPool : IDisposable
     private readonly int[] _parked;
     private readonly Lock _running = new();
     private readonly Crowding? _crowding;
+    private readonly NativeBuffer _counters = new(StepProgram.SharedPlace.Most * SharedMemory.CounterBytes);
     private Worker[] _workers;
+    private NativeBuffer _shared = new(0, zeroed: false);
     private long _scratchBytes;
     private StepProgram? _program;
     private RunSizes? _sizes;
@@ -60,6 +62,9 @@ public sealed class WorkPool : IDisposable
 
     internal Barrier Barrier { get; }
 
+    /// <summary>The phase that threads go to from the barrier at which they are; written by the one that lets them go.</summary>
+    internal int NextPhase { get; set; }
+
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
@@ -82,6 +87,11 @@ public sealed class WorkPool : IDisposable
                 _workers = CreateWorkers(program.ScratchBytes);
             }
 
+            if (program.SharedBytes > _shared.Bytes)
+            {
+                _shared = new NativeBuffer(program.SharedBytes, zeroed: false);
+            }
+
             _program = program;
             _sizes = sizes;
             _error = null;
@@ -97,6 +107,7 @@ public sealed class WorkPool : IDisposable
             _program = null;
             if (_error is { } error)
             {
+                _counters.Region.AsSpan<byte>().Clear();
                 throw new InvalidOperationException($"a kernel failed: {error.Message}", error);
             }
         }
@@ -104,6 +115,10 @@ public sealed class WorkPool : IDisposable
 
     /// <summary>Remembers the first failure of a kernel; the program runs on, so that no thread waits for another for ever.</summary>
     internal void Report(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
+
+    /// <summary>The memory that threads share at a place.</summary>
+    internal SharedMemory Shared(StepProgram.SharedPlace place) => place.Bytes == 0 ? default
+        : new(_counters.Region.Slice(place.Number * SharedMemory.CounterBytes, SharedMemory.CounterBytes), _shared.Region.Slice(place.Offset, place.Bytes));
 
     private Worker[] CreateWorkers(long scratchBytes)
     {

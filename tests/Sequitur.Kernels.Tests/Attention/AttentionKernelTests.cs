@@ -72,6 +72,8 @@ public class AttentionKernelTests
     [InlineData(1, 1, 8, 16, 0, 513)]
     [InlineData(6, 2, 64, 64, 0, 129)]
     [InlineData(3, 1, 20, 36, 100, 300)]
+    [InlineData(3, 1, 8, 16, 0, 1100)]
+    [InlineData(4, 2, 4, 8, 600, 1400)]
     public void Run_ThroughF16Pages_GivesTheSameBitsOnEveryTierAndInAnyChunks(int heads, int keyHeads, int keyDim, int valueDim, int window, int length)
     {
         var data = new AttentionCase(Shape(heads, keyHeads, keyDim, valueDim, true, window, 0), [1, 63, length]);

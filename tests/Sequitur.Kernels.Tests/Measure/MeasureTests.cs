@@ -76,6 +76,15 @@ public sealed class MeasureTests
     }
 
     [Fact]
+    public void Source_OfAnySize_IsWrittenToItsEnd()
+    {
+        using var source = MachineSpeed.Source((2 << 20) + 12);
+
+        source.Region.Bytes.ShouldBe((2 << 20) + 12);
+        source.Region.AsSpan<byte>().IndexOf((byte)0).ShouldBe(-1);
+    }
+
+    [Fact]
     public void Read_HalfAWord_IsRefused()
     {
         using var buffer = new NativeBuffer(6);

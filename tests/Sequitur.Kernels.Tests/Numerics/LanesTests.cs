@@ -172,6 +172,13 @@ public sealed unsafe class LanesTests
                 var expected = (float)BitConverter.UInt16BitsToHalf(halves[lane]);
                 SameBits(results[lane], expected).ShouldBeTrue($"half {halves[lane]:X4}: {results[lane]:R}, expected {expected:R}");
             }
+
+            V.Store(results, V.LoadFiniteHalf(halves));
+            for (var lane = 0; lane < V.Count; lane++)
+            {
+                var expected = (float)BitConverter.UInt16BitsToHalf(halves[lane]);
+                (!float.IsFinite(expected) || SameBits(results[lane], expected)).ShouldBeTrue($"half {halves[lane]:X4}: {results[lane]:R}, expected {expected:R}");
+            }
         }
     }
 

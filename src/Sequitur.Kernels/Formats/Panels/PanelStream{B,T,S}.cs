@@ -86,7 +86,8 @@ internal static unsafe class PanelStream<B, T, S>
                     Step<I, V>(integers + (lane * 4), i, table, factors, y0, ref a0, ref b0);
                 }
 
-                V.Store(totals + lane, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), block, group, lane, V.Load(totals + lane)));
+                var weighing = new Weighing<I, V>(block, group, lane);
+                V.Store(totals + lane, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(totals + lane)));
             }
         }
     }
@@ -113,9 +114,10 @@ internal static unsafe class PanelStream<B, T, S>
                     Step<I, V>(integers + (lane * 4), i, table, factors, y0, y1, ref a0, ref b0, ref a1, ref b1);
                 }
 
+                var weighing = new Weighing<I, V>(block, group, lane);
                 var t = totals + lane;
-                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), block, group, lane, V.Load(t)));
-                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), block, group, lane, V.Load(t + Lanes)));
+                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
+                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
             }
         }
     }
@@ -141,21 +143,22 @@ internal static unsafe class PanelStream<B, T, S>
                 {
                     var (first, last) = Words<I, V>(integers + (lane * 4), i, table);
                     var (m, n) = (Magnitudes<I, V>(first), Magnitudes<I, V>(last));
-                    a0 = Add<I, V>(a0, first, m, factors.Low, y0 + i);
-                    a1 = Add<I, V>(a1, first, m, factors.Low, y1 + i);
-                    a2 = Add<I, V>(a2, first, m, factors.Low, y2 + i);
-                    a3 = Add<I, V>(a3, first, m, factors.Low, y3 + i);
-                    b0 = Add<I, V>(b0, last, n, factors.High, y0 + i + 4);
-                    b1 = Add<I, V>(b1, last, n, factors.High, y1 + i + 4);
-                    b2 = Add<I, V>(b2, last, n, factors.High, y2 + i + 4);
-                    b3 = Add<I, V>(b3, last, n, factors.High, y3 + i + 4);
+                    a0 = Add<I, V>(a0, first, m, factors.Low, I.BroadcastAt(y0, i));
+                    a1 = Add<I, V>(a1, first, m, factors.Low, I.BroadcastAt(y1, i));
+                    a2 = Add<I, V>(a2, first, m, factors.Low, I.BroadcastAt(y2, i));
+                    a3 = Add<I, V>(a3, first, m, factors.Low, I.BroadcastAt(y3, i));
+                    b0 = Add<I, V>(b0, last, n, factors.High, I.BroadcastAt(y0, i + 4));
+                    b1 = Add<I, V>(b1, last, n, factors.High, I.BroadcastAt(y1, i + 4));
+                    b2 = Add<I, V>(b2, last, n, factors.High, I.BroadcastAt(y2, i + 4));
+                    b3 = Add<I, V>(b3, last, n, factors.High, I.BroadcastAt(y3, i + 4));
                 }
 
+                var weighing = new Weighing<I, V>(block, group, lane);
                 var t = totals + lane;
-                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), block, group, lane, V.Load(t)));
-                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), block, group, lane, V.Load(t + Lanes)));
-                V.Store(t + (2 * Lanes), Row<I, V>(x2, Finish<I, V>(factors, a2, b2, x2.HalfSums + group), block, group, lane, V.Load(t + (2 * Lanes))));
-                V.Store(t + (3 * Lanes), Row<I, V>(x3, Finish<I, V>(factors, a3, b3, x3.HalfSums + group), block, group, lane, V.Load(t + (3 * Lanes))));
+                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
+                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
+                V.Store(t + (2 * Lanes), Row<I, V>(x2, Finish<I, V>(factors, a2, b2, x2.HalfSums + group), weighing, group, V.Load(t + (2 * Lanes))));
+                V.Store(t + (3 * Lanes), Row<I, V>(x3, Finish<I, V>(factors, a3, b3, x3.HalfSums + group), weighing, group, V.Load(t + (3 * Lanes))));
             }
         }
     }
@@ -203,21 +206,20 @@ internal static unsafe class PanelStream<B, T, S>
 
     // What a sum adds to a total.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Row<I, V>(in EncodedRow x, I sum, byte* block, int group, int lane, V total)
+    private static V Row<I, V>(in EncodedRow x, I sum, in Weighing<I, V> weighing, int group, V total)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
         var scale = V.Broadcast(x.Scales[group]);
-        total = V.Fma(I.ToFloat(sum), S.Scale<I, V>(block, Inner(group), lane) * scale, total);
+        total = V.Fma(I.ToFloat(sum), weighing.Scale * scale, total);
         if (!S.HasMinimum)
         {
             return total;
         }
 
-        var minimum = S.Minimum<I, V>(block, Inner(group), lane);
         return S.HasHalves
-            ? V.Fma(I.ToFloat(I.MultiplyWords(S.MinimumFactors<I, V>(block, Inner(group), lane), I.Broadcast(x.HalfSums[group]))), minimum * scale, total)
-            : V.Fma(minimum, V.Broadcast(x.Sums[group]), total);
+            ? V.Fma(I.ToFloat(I.MultiplyWords(weighing.MinimumFactors, I.Broadcast(x.HalfSums[group]))), weighing.Minimum * scale, total)
+            : V.Fma(weighing.Minimum, V.Broadcast(x.Sums[group]), total);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -226,8 +228,8 @@ internal static unsafe class PanelStream<B, T, S>
         where V : struct, ILanes<V>
     {
         var (first, last) = Words<I, V>(integers, i, table);
-        a0 = Add<I, V>(a0, first, Magnitudes<I, V>(first), factors.Low, y0 + i);
-        b0 = Add<I, V>(b0, last, Magnitudes<I, V>(last), factors.High, y0 + i + 4);
+        a0 = Add<I, V>(a0, first, Magnitudes<I, V>(first), factors.Low, I.BroadcastAt(y0, i));
+        b0 = Add<I, V>(b0, last, Magnitudes<I, V>(last), factors.High, I.BroadcastAt(y0, i + 4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -237,10 +239,10 @@ internal static unsafe class PanelStream<B, T, S>
     {
         var (first, last) = Words<I, V>(integers, i, table);
         var (m, n) = (Magnitudes<I, V>(first), Magnitudes<I, V>(last));
-        a0 = Add<I, V>(a0, first, m, factors.Low, y0 + i);
-        a1 = Add<I, V>(a1, first, m, factors.Low, y1 + i);
-        b0 = Add<I, V>(b0, last, n, factors.High, y0 + i + 4);
-        b1 = Add<I, V>(b1, last, n, factors.High, y1 + i + 4);
+        a0 = Add<I, V>(a0, first, m, factors.Low, I.BroadcastAt(y0, i));
+        a1 = Add<I, V>(a1, first, m, factors.Low, I.BroadcastAt(y1, i));
+        b0 = Add<I, V>(b0, last, n, factors.High, I.BroadcastAt(y0, i + 4));
+        b1 = Add<I, V>(b1, last, n, factors.High, I.BroadcastAt(y1, i + 4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -259,13 +261,13 @@ internal static unsafe class PanelStream<B, T, S>
 
     // Products of unsigned bytes are summed in 16 bits as far as they fit, and widened later; factors of halves are multiplied in while widening.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static I Add<I, V>(I sum, I word, I magnitudes, I factor, int* x)
+    private static I Add<I, V>(I sum, I word, I magnitudes, I factor, I x)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V> => IsSigned
-            ? I.AddIntegers(sum, I.MultiplySigned(magnitudes, word, I.Broadcast(*x)))
+            ? I.AddIntegers(sum, I.MultiplySigned(magnitudes, word, x))
             : Run == 2
-                ? I.AddIntegers(sum, I.MultiplyWords(I.MultiplyBytes(word, I.Broadcast(*x)), factor))
-                : I.AddWords(sum, I.MultiplyBytes(word, I.Broadcast(*x)));
+                ? I.AddIntegers(sum, I.MultiplyWords(I.MultiplyBytes(word, x), factor))
+                : I.AddWords(sum, I.MultiplyBytes(word, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static I Finish<I, V>(in Factors<I, V> factors, I first, I last, int* halfSums)
@@ -295,6 +297,24 @@ internal static unsafe class PanelStream<B, T, S>
 
             // 16-bit factors times the offset fit 16 bits: 128 · 32.
             Offsets = T.Offset == 0 ? default : I.MultiplyLow(factors, I.Broadcast((ushort)-T.Offset * 0x00010001));
+        }
+    }
+
+    /// <summary>What a group's sums are multiplied by, in float32: read once for all rows of x.</summary>
+    private readonly struct Weighing<I, V>
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        public readonly V Scale;
+        public readonly V Minimum;
+        public readonly I MinimumFactors;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Weighing(byte* block, int group, int lane)
+        {
+            Scale = S.Scale<I, V>(block, Inner(group), lane);
+            Minimum = S.HasMinimum ? S.Minimum<I, V>(block, Inner(group), lane) : default;
+            MinimumFactors = S.HasMinimum && S.HasHalves ? S.MinimumFactors<I, V>(block, Inner(group), lane) : default;
         }
     }
 }
