@@ -7,7 +7,6 @@ using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tensors.Ops;
-using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
 
