@@ -40,6 +40,9 @@ internal sealed class PromptLogits : IDisposable
         });
     }
 
+    /// <summary>How the cache is laid out.</summary>
+    public CacheLayout Layout => _memory.Layout;
+
     /// <summary>Receives a position and its logits.</summary>
     public delegate void Receiver(int position, ReadOnlySpan<float> logits);
 

@@ -35,7 +35,7 @@ public sealed record EngineOptions
     /// <summary>Whether weights are read where the file's mapping has them, instead of being packed for speed when the model is loaded.</summary>
     public bool LowMemory { get; init; }
 
-    /// <summary>Bytes of memory that weights, caches and buffers may take together; by default what the machine has, or what the control group of the process allows.</summary>
+    /// <summary>Bytes of memory that weights, caches and buffers may take together; by default what the machine has, or what the control group of the process allows (<c>--memory</c>).</summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>

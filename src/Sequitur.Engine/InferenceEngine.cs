@@ -216,6 +216,7 @@ public sealed class InferenceEngine : IDisposable
     {
         try
         {
+            _variants.RequireIntact();
             var start = Stopwatch.GetTimestamp();
             batch[0].Generation.Variant.Run(batch);
             if (batch is [{ Speculator: not null, Pending: 0 } alone] && alone.Taken == 1 + alone.Drafted)

@@ -66,8 +66,10 @@ internal sealed class MemoryBudget
         var positions = $"{Count(_context)} positions{(sequences > 1 ? $" in {Count(sequences)} sequences" : "")}";
         var needed = _weights + Cache + _buffers;
         return $"the model does not fit at this context: {Count(needed)} bytes are needed ({Count(_weights)} for weights, {Count(Cache)} for the cache of {positions}, "
-            + $"{Count(CacheBudget.BytesAPosition(_layout))} a position, and {Count(_buffers)} for buffers), and there are {Count(_memory)} bytes of memory: {Advice()}";
+            + $"{Count(CacheBudget.BytesAPosition(_layout))} a position, and {Count(_buffers)} for buffers), and {There()}: {Advice()}";
     }
+
+    private string There() => _options.MemoryBytes is null ? $"there are {Count(_memory)} bytes of memory" : $"{Count(_memory)} bytes may be taken";
 
     private string Advice()
     {

@@ -13,7 +13,7 @@ public sealed partial class MemoryBudgetTests
 
     private static EngineOptions Options => new() { Threads = 1, Context = 1024, BatchTokens = 16 };
 
-    [GeneratedRegex(@"(?<needed>[\d,]+) bytes are needed \((?<weights>[\d,]+) for weights, (?<cache>[\d,]+) for the cache of 1,024 positions, (?<each>[\d,]+) a position, and (?<buffers>[\d,]+) for buffers\), and there are (?<there>[\d,]+) bytes of memory: (?<advice>.*)$")]
+    [GeneratedRegex(@"(?<needed>[\d,]+) bytes are needed \((?<weights>[\d,]+) for weights, (?<cache>[\d,]+) for the cache of 1,024 positions, (?<each>[\d,]+) a position, and (?<buffers>[\d,]+) for buffers\), and (?<there>[\d,]+) bytes may be taken: (?<advice>.*)$")]
     private static partial Regex Sum { get; }
 
     [Fact]

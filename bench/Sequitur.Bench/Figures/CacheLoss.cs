@@ -1,3 +1,4 @@
+using Sequitur.Engine.KvCache;
 using Sequitur.Kernels;
 using Sequitur.Kernels.Numerics;
 
@@ -31,7 +32,7 @@ internal sealed class CacheLoss : IFigure
                 loss.Add(exact, rounded, chunk);
             }
 
-            var note = $"mean divergence {Numbers.Format(loss.Divergence / loss.Positions)} nats a token over {loss.Positions}, most probable token the same at {Numbers.Format(100.0 * loss.Agreeing / loss.Positions)} %";
+            var note = $"{CacheBudget.BytesAPosition(rounded.Layout)} bytes a position, F32 {CacheBudget.BytesAPosition(exact.Layout)}; mean divergence {Numbers.Format(loss.Divergence / loss.Positions)} nats a token over {loss.Positions}, most probable token the same at {Numbers.Format(100.0 * loss.Agreeing / loss.Positions)} %";
             var difference = Math.Abs(Scalar.ExpDouble((loss.OtherSurprise - loss.Surprise) / loss.Predicted) - 1);
             yield return loss.Divergence > 0
                 ? Measurement.AtMost($"{format} cache, perplexity beside an F32 cache, relative difference", difference, "", GoalPerplexity, note)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequitur.Cli.Output;
 using Sequitur.Engine;
 using Sequitur.Kernels;
 
@@ -12,6 +13,7 @@ internal sealed class EngineFlags
     private readonly Option<string?> _cache = Flags.OneOf("--cache", "How keys and values are kept; by default f16, and f32 with --compute f32", CacheFormats.Words);
     private readonly Option<string?> _processor = Flags.OneOf("--cpu", "The widest vectors to use; by default what the processor has", [.. Enum.GetNames<Tier>().Select(name => name.ToLowerInvariant())]);
     private readonly Option<bool> _lowMemory = new("--low-memory") { Description = "Read weights where the file has them, instead of laying them out for speed: slower, and never another answer" };
+    private readonly Option<string?> _memory = Flags.Bytes("--memory", "The most that weights, cache and buffers may take; by default the memory that there is");
 
     public void AddTo(Command command)
     {
@@ -20,6 +22,7 @@ internal sealed class EngineFlags
         command.Add(_cache);
         command.Add(_processor);
         command.Add(_lowMemory);
+        command.Add(_memory);
     }
 
     public EngineOptions Read(ParseResult parsed) => new()
@@ -29,6 +32,7 @@ internal sealed class EngineFlags
         CacheFormat = CacheFormats.Of(parsed.GetValue(_cache)),
         Processor = parsed.GetValue(_processor) is { } tier ? Usable(tier) : Processor.Default,
         LowMemory = parsed.GetValue(_lowMemory),
+        MemoryBytes = parsed.GetValue(_memory) is { } bytes ? Quantity.ParseBytes(bytes) : null,
     };
 
     private static Processor Usable(string tier)
