@@ -92,17 +92,17 @@ public sealed partial class MemoryTests
     [Fact]
     public void Run_LowMemoryOfAModelLargerThanMemory_WarnsOfTheDisk()
     {
-        var result = Run("--memory", TooLittle, "--context", "64", "--low-memory", "--max-tokens", "1");
+        var result = Run("--memory", TooLittle, "--context", "64", "--low-memory");
 
         result.Code.ShouldBe(0, result.Error);
         result.Error.ShouldContain("warning: the weights have 96.6 MB, more than the memory of 60.0 MB");
     }
 
     [Theory]
-    [InlineData("1", 1)]
-    [InlineData("1000kB", 1_000_000)]
-    [InlineData("1.5 GB", 1_500_000_000)]
-    [InlineData("2tb", 2_000_000_000_000)]
+    [InlineData("1", 1L)]
+    [InlineData("1000kB", 1_000_000L)]
+    [InlineData("1.5 GB", 1_500_000_000L)]
+    [InlineData("2tb", 2_000_000_000_000L)]
     [InlineData("0", null)]
     [InlineData("1.5", null)]
     [InlineData("-1MB", null)]

@@ -108,7 +108,7 @@ public sealed class AtomicFile : IDisposable
         {
             Stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception problem) when (IsOfFile(problem))
         {
             // the disk is full, say: the file goes away all the same
         }
