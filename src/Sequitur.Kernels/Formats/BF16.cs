@@ -18,7 +18,7 @@ public sealed unsafe class BF16() : DenseFormat("BF16", 2)
         }
     }
 
-    internal override void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier) =>
+    internal override void MultiplyRow(float* x, byte* panel, bool isFinite, int first, int length, float* totals, bool merge, Tier tier) =>
         DenseChain.MultiplyRow<Element>(x, panel, first, length, totals, merge, tier);
 
     internal override void DecodeRun(byte* source, int count, float* destination, Tier tier)

@@ -70,7 +70,8 @@ public abstract unsafe class BlockFormat(string name, int blockColumns)
     internal abstract long PanelBytes(int columns);
 
     /// <summary>Packs 16 rows so that outputs are lanes. Every byte of the panel is written, or is zero already.</summary>
-    internal abstract void PackPanel(in PanelRows rows, int columns, byte* panel);
+    /// <returns>Whether all binary16 numbers in it are finite, so that they may be read as <see cref="Numerics.FiniteHalves"/>.</returns>
+    internal abstract bool PackPanel(in PanelRows rows, int columns, byte* panel);
 
     /// <summary>Decodes columns of a packed panel to <c>numbers[column·16 + row]</c>. Vector tiers only.</summary>
     internal abstract void DecodePanel(byte* panel, int columns, int first, int count, float* numbers, Tier tier);

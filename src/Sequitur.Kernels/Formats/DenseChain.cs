@@ -35,15 +35,25 @@ internal static unsafe class DenseChain
         }
     }
 
+    // Four columns are spelled out: the compiler unrolls no loops.
     private static void One<E, I, V>(float* x, byte* panel, int length, float* totals, bool merge)
         where E : struct, IElement
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
         var sum = V.Broadcast(0);
-        for (nint k = 0; k < length; k++, panel += Lanes * E.Bytes)
+        nint k = 0;
+        for (; k + 4 <= length; k += 4, panel += 4 * Lanes * E.Bytes)
         {
-            Prefetch.Line(panel + Prefetch.Distance);
+            Ask<E>(panel);
+            sum = V.Fma(V.Broadcast(x[k]), E.Load<I, V>(panel), sum);
+            sum = V.Fma(V.Broadcast(x[k + 1]), E.Load<I, V>(panel + (Lanes * E.Bytes)), sum);
+            sum = V.Fma(V.Broadcast(x[k + 2]), E.Load<I, V>(panel + (2 * Lanes * E.Bytes)), sum);
+            sum = V.Fma(V.Broadcast(x[k + 3]), E.Load<I, V>(panel + (3 * Lanes * E.Bytes)), sum);
+        }
+
+        for (; k < length; k++, panel += Lanes * E.Bytes)
+        {
             sum = V.Fma(V.Broadcast(x[k]), E.Load<I, V>(panel), sum);
         }
 
@@ -56,16 +66,47 @@ internal static unsafe class DenseChain
         where V : struct, ILanes<V>
     {
         V a = V.Broadcast(0), b = a;
-        for (nint k = 0; k < length; k++, panel += Lanes * E.Bytes)
+        nint k = 0;
+        for (; k + 4 <= length; k += 4, panel += 4 * Lanes * E.Bytes)
         {
-            Prefetch.Line(panel + Prefetch.Distance);
-            var value = V.Broadcast(x[k]);
-            a = V.Fma(value, E.Load<I, V>(panel), a);
-            b = V.Fma(value, E.Load<I, V>(panel + (V.Count * E.Bytes)), b);
+            Ask<E>(panel);
+            Add<E, I, V>(x[k], panel, ref a, ref b);
+            Add<E, I, V>(x[k + 1], panel + (Lanes * E.Bytes), ref a, ref b);
+            Add<E, I, V>(x[k + 2], panel + (2 * Lanes * E.Bytes), ref a, ref b);
+            Add<E, I, V>(x[k + 3], panel + (3 * Lanes * E.Bytes), ref a, ref b);
+        }
+
+        for (; k < length; k++, panel += Lanes * E.Bytes)
+        {
+            Add<E, I, V>(x[k], panel, ref a, ref b);
         }
 
         Store(totals, a, merge);
         Store(totals + V.Count, b, merge);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<E, I, V>(float x, byte* panel, ref V a, ref V b)
+        where E : struct, IElement
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+    {
+        var value = V.Broadcast(x);
+        a = V.Fma(value, E.Load<I, V>(panel), a);
+        b = V.Fma(value, E.Load<I, V>(panel + (V.Count * E.Bytes)), b);
+    }
+
+    // For as much as four columns take.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask<E>(byte* at)
+        where E : struct, IElement
+    {
+        var ahead = Prefetch.Ahead(at);
+        Prefetch.Lines(ahead);
+        if (E.Bytes > 2)
+        {
+            Prefetch.Lines(ahead + 64);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,21 +22,26 @@ public abstract unsafe class DenseFormat(string name, int elementBytes) : BlockF
 
     internal override long PanelBytes(int columns) => (((long)columns * ElementBytes * PanelRows.Count) + 63) / 64 * 64;
 
-    internal override void PackPanel(in PanelRows rows, int columns, byte* panel)
+    internal override bool PackPanel(in PanelRows rows, int columns, byte* panel)
     {
-        for (var row = 0; row < PanelRows.Count; row++)
+        for (var row = 0; row < PanelRows.Count; row += 4)
         {
-            var source = rows[row].Address(RowBytes(columns));
+            byte* first = At(rows, row, columns), second = At(rows, row + 1, columns), third = At(rows, row + 2, columns), fourth = At(rows, row + 3, columns);
             if (ElementBytes == sizeof(ushort))
             {
-                Spread((ushort*)source, columns, (ushort*)panel + row);
+                Turn((ushort*)first, (ushort*)second, (ushort*)third, (ushort*)fourth, columns, (ushort*)panel + row);
             }
             else
             {
-                Spread((uint*)source, columns, (uint*)panel + row);
+                Turn((uint*)first, (uint*)second, (uint*)third, (uint*)fourth, columns, (uint*)panel + row);
             }
         }
+
+        return IsFinite(panel, columns);
     }
+
+    /// <summary>Whether the binary16 numbers of a packed panel, if it has any, are finite.</summary>
+    internal virtual bool IsFinite(byte* panel, int columns) => true;
 
     internal override void DecodePanel(byte* panel, int columns, int first, int count, float* numbers, Tier tier) =>
         DecodeRun(panel + ((long)first * ElementBytes * PanelRows.Count), count * PanelRows.Count, numbers, tier);
@@ -45,14 +50,39 @@ public abstract unsafe class DenseFormat(string name, int elementBytes) : BlockF
     /// totals[lane] = (merge: its value +) Σₖ x[k]·w[lane, k] over <paramref name="length"/> columns of a packed panel from
     /// <paramref name="first"/>, a chain over ascending k from +0. Vector tiers only.
     /// </summary>
-    internal abstract void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier);
+    /// <param name="x">The row.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="isFinite">Whether its binary16 numbers are known to be finite.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="length">Columns.</param>
+    /// <param name="totals">The 16 totals.</param>
+    /// <param name="merge">Whether totals are added to.</param>
+    /// <param name="tier">The vectors to use.</param>
+    internal abstract void MultiplyRow(float* x, byte* panel, bool isFinite, int first, int length, float* totals, bool merge, Tier tier);
 
-    private static void Spread<T>(T* source, int count, T* target)
-        where T : unmanaged
+    private byte* At(in PanelRows rows, int row, int columns) => rows[row].Address(RowBytes(columns));
+
+    private static void Turn(uint* first, uint* second, uint* third, uint* fourth, int count, uint* target)
     {
-        for (var k = 0; k < count; k++, target += PanelRows.Count)
+        var k = 0;
+        for (; k + 4 <= count; k += 4)
         {
-            *target = source[k];
+            Quads.Turn(first + k, second + k, third + k, fourth + k, target + (k * PanelRows.Count), PanelRows.Count);
+        }
+
+        for (; k < count; k++)
+        {
+            var numbers = target + (k * PanelRows.Count);
+            (numbers[0], numbers[1], numbers[2], numbers[3]) = (first[k], second[k], third[k], fourth[k]);
+        }
+    }
+
+    // Four rows make one write.
+    private static void Turn(ushort* first, ushort* second, ushort* third, ushort* fourth, int count, ushort* target)
+    {
+        for (var k = 0; k < count; k++)
+        {
+            *(ulong*)(target + (k * PanelRows.Count)) = first[k] | ((ulong)second[k] << 16) | ((ulong)third[k] << 32) | ((ulong)fourth[k] << 48);
         }
     }
 }

@@ -17,8 +17,19 @@ public sealed unsafe class F16() : DenseFormat("F16", 2)
         }
     }
 
-    internal override void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier) =>
-        DenseChain.MultiplyRow<Element>(x, panel, first, length, totals, merge, tier);
+    internal override bool IsFinite(byte* panel, int columns) => HalfBits.AreFinite(new((ushort*)panel, columns * PanelRows.Count));
+
+    internal override void MultiplyRow(float* x, byte* panel, bool isFinite, int first, int length, float* totals, bool merge, Tier tier)
+    {
+        if (isFinite)
+        {
+            DenseChain.MultiplyRow<Element<FiniteHalves>>(x, panel, first, length, totals, merge, tier);
+        }
+        else
+        {
+            DenseChain.MultiplyRow<Element<AnyHalves>>(x, panel, first, length, totals, merge, tier);
+        }
+    }
 
     internal override void DecodeRun(byte* source, int count, float* destination, Tier tier)
     {
@@ -46,13 +57,14 @@ public sealed unsafe class F16() : DenseFormat("F16", 2)
         }
     }
 
-    private readonly struct Element : IElement
+    private readonly struct Element<H> : IElement
+        where H : struct, IStored<ushort>
     {
         public static int Bytes => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Load<I, V>(byte* source)
             where I : struct, IIntegerLanes<I, V>
-            where V : struct, ILanes<V> => V.LoadHalf((ushort*)source);
+            where V : struct, ILanes<V> => H.Load<V>((ushort*)source);
     }
 }

@@ -17,7 +17,7 @@ public sealed unsafe class F32() : DenseFormat("F32", 4)
         }
     }
 
-    internal override void MultiplyRow(float* x, byte* panel, int first, int length, float* totals, bool merge, Tier tier) =>
+    internal override void MultiplyRow(float* x, byte* panel, bool isFinite, int first, int length, float* totals, bool merge, Tier tier) =>
         DenseChain.MultiplyRow<Element>(x, panel, first, length, totals, merge, tier);
 
     internal override void DecodeRun(byte* source, int count, float* destination, Tier tier) =>

@@ -10,6 +10,8 @@ public sealed unsafe class IQ4_NL() : QuantizedFormat("IQ4_NL", 32, 18)
 {
     internal override PanelLayout Layout => PanelLayout<Nibbles, NonLinear, HalfScale>.Instance;
 
+    internal override int WordsAt => 2;
+
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = new() { Scale = *(ushort*)block };

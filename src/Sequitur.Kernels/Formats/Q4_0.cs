@@ -15,6 +15,8 @@ public sealed unsafe class Q4_0() : QuantizedFormat("Q4_0", 32, 18)
 
     internal override PanelLayout Layout => PanelLayout<Nibbles, UpTo15Less8, HalfScale>.Instance;
 
+    internal override int WordsAt => 2;
+
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = new() { Scale = *(ushort*)block };

@@ -15,6 +15,8 @@ public sealed unsafe class Q4_1() : QuantizedFormat("Q4_1", 32, 20)
 
     internal override PanelLayout Layout => PanelLayout<Nibbles, UpTo15, HalfScaleAndMinimum>.Instance;
 
+    internal override int WordsAt => 4;
+
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = new() { Scale = *(ushort*)block, Minimum = *(ushort*)(block + 2) };

@@ -13,6 +13,8 @@ public sealed unsafe class Q8_0() : QuantizedFormat("Q8_0", 32, 34)
 
     internal override PanelLayout Layout => PanelLayout<Bytes, Signed, HalfScale>.Instance;
 
+    internal override int WordsAt => 2;
+
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = new() { Scale = *(ushort*)block };

@@ -27,6 +27,12 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
     /// <summary>How 16 rows lie in memory.</summary>
     internal abstract PanelLayout Layout { get; }
 
+    /// <summary>
+    /// Where in a block of one group those bytes begin that a panel holds just so, behind a binary16 scale and, if the format has one, a binary16 minimum; −1 where numbers must be
+    /// taken apart.
+    /// </summary>
+    internal virtual int WordsAt => -1;
+
     private int GroupsPerBlock => BlockColumns / Group;
 
     // What each stored integer means: of 32 calls to the layout one look-up each is left.
@@ -58,10 +64,16 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
 
     internal override long PanelBytes(int columns) => Layout.Bytes(columns / Group);
 
-    internal override void PackPanel(in PanelRows rows, int columns, byte* panel)
+    internal override bool PackPanel(in PanelRows rows, int columns, byte* panel)
     {
+        if (WordsAt >= 0)
+        {
+            return Layout.Move(rows, columns / Group, BlockBytes, WordsAt, panel);
+        }
+
         var words = stackalloc uint[Group / sizeof(uint)];
         var (groups, layout) = (columns / Group, Layout);
+        var isFinite = true;
         for (var row = 0; row < PanelRows.Count; row++)
         {
             var block = rows[row].Address(RowBytes(columns));
@@ -71,9 +83,12 @@ public abstract unsafe class QuantizedFormat(string name, int blockColumns, int 
                 {
                     Unpack(block, part, (byte*)words, out var scales);
                     layout.Store(panel, groups, group, row, words, scales);
+                    isFinite &= scales.AreFinite;
                 }
             }
         }
+
+        return isFinite;
     }
 
     internal override void DecodePanel(byte* panel, int columns, int first, int count, float* numbers, Tier tier) =>

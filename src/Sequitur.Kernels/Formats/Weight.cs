@@ -256,13 +256,13 @@ public sealed unsafe class Weight
     }
 
     /// <summary>Packs <paramref name="count"/> (1 to 16) rows from <paramref name="first"/> as the format lays panels; the first row stands in for those that are missing.</summary>
-    internal void PackPanel(long first, int count, byte* panel)
+    /// <returns>As <see cref="BlockFormat.PackPanel"/> says.</returns>
+    internal bool PackPanel(long first, int count, byte* panel)
     {
         var rows = Panel(first, count);
         if (!Transposed)
         {
-            Format.PackPanel(rows, Columns, panel);
-            return;
+            return Format.PackPanel(rows, Columns, panel);
         }
 
         var format = (DenseFormat)Format;
@@ -275,6 +275,8 @@ public sealed unsafe class Weight
                 new Span<byte>(source, run.Length * size).CopyTo(new(panel + (((k * PanelRows.Count) + run.Start) * size), run.Length * size));
             }
         }
+
+        return format.IsFinite(panel, Columns);
     }
 
     // Whole parts, also where only some of their rows are this weight's: rows are often views of one part, and all of it is packed.

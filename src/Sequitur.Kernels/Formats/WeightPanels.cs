@@ -11,6 +11,7 @@ public sealed unsafe class WeightPanels
 {
     private readonly long _groupRows;
     private Region _memory;
+    private volatile bool _hasSpecials;
 
     /// <summary>The panels of a weight, not packed yet: each is packed when it is read.</summary>
     /// <param name="weight">The weight.</param>
@@ -47,6 +48,9 @@ public sealed unsafe class WeightPanels
 
     /// <summary>Whether the panels have memory of their own.</summary>
     public bool IsPacked => !_memory.IsEmpty;
+
+    /// <summary>Whether all binary16 numbers in the panels, scales and weights, are known to be finite: those are widened in half as many instructions.</summary>
+    internal bool IsFinite => IsPacked && !_hasSpecials;
 
     /// <summary>Scratch memory that a reader needs.</summary>
     internal long ScratchBytes => IsPacked ? 0 : PanelBytes;
@@ -87,10 +91,10 @@ public sealed unsafe class WeightPanels
         return scratch;
     }
 
-    private void PackInto(long index, byte* target)
+    private bool PackInto(long index, byte* target)
     {
         var row = index % PanelsPerGroup * PanelRows.Count;
-        Weight.PackPanel((index / PanelsPerGroup * _groupRows) + row, (int)Math.Min(PanelRows.Count, _groupRows - row), target);
+        return Weight.PackPanel((index / PanelsPerGroup * _groupRows) + row, (int)Math.Min(PanelRows.Count, _groupRows - row), target);
     }
 
     private sealed class PackKernel(WeightPanels panels, Region memory) : Kernel
@@ -101,7 +105,10 @@ public sealed unsafe class WeightPanels
         {
             for (var index = first; index < end; index++)
             {
-                panels.PackInto(index, memory.Address + (index * panels.PanelBytes));
+                if (!panels.PackInto(index, memory.Address + (index * panels.PanelBytes)))
+                {
+                    panels._hasSpecials = true;
+                }
             }
         }
     }

@@ -34,7 +34,7 @@ internal static unsafe class PanelProduct
             var length = Math.Min(FloatChain.Block, columns - k);
             if (rows == 1 && format is DenseFormat dense)
             {
-                dense.MultiplyRow(scratch.Rows[0], panel, k, length, scratch.Totals, merge: k > 0, tier);
+                dense.MultiplyRow(scratch.Rows[0], panel, w.IsFinite, k, length, scratch.Totals, merge: k > 0, tier);
                 continue;
             }
 
@@ -59,7 +59,7 @@ internal static unsafe class PanelProduct
         var groups = w.Weight.Columns / PanelLayout.Group;
         if (rows <= StreamedRows)
         {
-            layout.Multiply(scratch.Rows, rows, panel, groups, scratch.Totals, tier);
+            layout.Multiply(scratch.Rows, rows, panel, w.IsFinite, groups, scratch.Totals, tier);
             return;
         }
 

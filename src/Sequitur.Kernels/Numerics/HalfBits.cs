@@ -67,6 +67,24 @@ internal static class HalfBits
         return (scaled | special | (bits & Vector512.Create(int.MinValue))).AsSingle();
     }
 
+    /// <summary>Whether numbers are neither infinite nor NaN.</summary>
+    public static bool AreFinite(ReadOnlySpan<ushort> halves)
+    {
+        const ushort magnitude = 0x7FFF;
+        var (largest, i) = (Vector128<ushort>.Zero, 0);
+        for (; i + Vector128<ushort>.Count <= halves.Length; i += Vector128<ushort>.Count)
+        {
+            largest = Vector128.Max(largest, Vector128.Create(halves[i..]) & Vector128.Create(magnitude));
+        }
+
+        foreach (var half in halves[i..])
+        {
+            largest = Vector128.Max(largest, Vector128.CreateScalar((ushort)(half & magnitude)));
+        }
+
+        return Vector128.LessThanAll(largest, Vector128.Create((ushort)Infinite));
+    }
+
     /// <summary>Widens finite numbers only.</summary>
     public static float WidenFinite(ushort half) => BitConverter.Int32BitsToSingle(((short)half << 13) & FiniteBits) * Rescale;
 

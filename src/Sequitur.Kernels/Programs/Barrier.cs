@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>
-/// Where the threads of a program meet between two phases. Whoever comes last resets the shared work cursor and lets the others go; they spin
+/// Where the threads of a program meet between two phases. Whoever comes last makes the chunks ready and lets the others go; they spin
 /// for a bounded time (a phase is microseconds long) and then park, so that an oversubscribed machine is not burnt.
 /// </summary>
 internal sealed class Barrier(int threads)
@@ -15,6 +15,7 @@ internal sealed class Barrier(int threads)
 
     private readonly AutoResetEvent[] _events = [.. Enumerable.Range(0, threads).Select(_ => new AutoResetEvent(false))];
     private readonly int[] _parked = new int[threads];
+    private readonly WorkCursors[] _work = [new(threads), new(threads)];
     private int _threads = threads;
     private long _parkedTicks;
     private Shared _shared;
@@ -22,16 +23,16 @@ internal sealed class Barrier(int threads)
     /// <summary>How long threads have been parked since <see cref="Reset"/>, all together, in ticks of <see cref="Stopwatch"/>.</summary>
     public long ParkedTicks => Volatile.Read(ref _parkedTicks);
 
-    /// <summary>Takes the next chunk number of phases of the given parity.</summary>
-    public long Take(int parity) => Interlocked.Increment(ref parity == 0 ? ref _shared.EvenCursor : ref _shared.OddCursor) - 1;
+    /// <summary>The chunks of phases of the given parity.</summary>
+    public WorkCursors Work(int parity) => _work[parity];
 
-    /// <summary>Starts both cursors anew, for so many threads; only while no thread is inside a program.</summary>
+    /// <summary>Starts anew, for so many threads; only while no thread is inside a program.</summary>
     public void Reset(int count)
     {
         _threads = count;
         _parkedTicks = 0;
-        _shared.EvenCursor = 0;
-        _shared.OddCursor = 0;
+        _work[0].Reset();
+        _work[1].Reset();
         _shared.Arrived = 0;
     }
 
@@ -46,19 +47,11 @@ internal sealed class Barrier(int threads)
         return Interlocked.Increment(ref _shared.Arrived) == _threads;
     }
 
-    /// <summary>Makes the cursor of <paramref name="parity"/> ready for the phase after the next, and lets the threads go that wait.</summary>
+    /// <summary>Makes the chunks of <paramref name="parity"/> ready for the phase after the next, and lets the threads go that wait.</summary>
     public void Release(int parity)
     {
         _shared.Arrived = 0;
-        if (parity == 0)
-        {
-            _shared.EvenCursor = 0;
-        }
-        else
-        {
-            _shared.OddCursor = 0;
-        }
-
+        _work[parity].Reset();
         Interlocked.Increment(ref _shared.Generation);
         Wake();
     }
@@ -118,8 +111,8 @@ internal sealed class Barrier(int threads)
         }
     }
 
-    // Each on a line of its own: the spinning reads must not be disturbed by the taking of work.
-    [StructLayout(LayoutKind.Explicit, Size = 640)]
+    // Each on a line of its own: the spinning reads must not be disturbed by those that arrive.
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
     private struct Shared
     {
         [FieldOffset(128)]
@@ -127,11 +120,5 @@ internal sealed class Barrier(int threads)
 
         [FieldOffset(256)]
         public int Arrived;
-
-        [FieldOffset(384)]
-        public long EvenCursor;
-
-        [FieldOffset(512)]
-        public long OddCursor;
     }
 }

@@ -117,23 +117,35 @@ public sealed class StepProgram
 
     private void Share(WorkPool pool, int phase, int parity, RunSizes sizes, Worker worker)
     {
-        var chunk = pool.Barrier.Take(parity);
-        var before = 0L;
-        for (var i = 0; i < _phases[phase].Length; i++)
+        var kernels = _phases[phase];
+        var total = 0L;
+        foreach (var kernel in kernels)
         {
-            var kernel = _phases[phase][i];
-            var items = kernel.Items(sizes);
-            var grain = Grain(kernel, sizes, items, pool.Active);
-            var chunks = (items + grain - 1) / grain;
-            while (chunk < before + chunks)
-            {
-                var first = (chunk - before) * grain;
-                RunChunk(pool, phase, i, sizes, first, Math.Min(first + grain, items), worker);
-                chunk = pool.Barrier.Take(parity);
-            }
-
-            before += chunks;
+            total += Chunks(kernel, sizes, pool.Active, out _, out _);
         }
+
+        var work = pool.Barrier.Work(parity);
+        while (work.Take(worker.Index, pool.Active, total) is >= 0 and var chunk)
+        {
+            for (var i = 0; i < kernels.Length; i++)
+            {
+                var chunks = Chunks(kernels[i], sizes, pool.Active, out var items, out var grain);
+                if (chunk < chunks)
+                {
+                    RunChunk(pool, phase, i, sizes, chunk * grain, Math.Min((chunk + 1) * grain, items), worker);
+                    break;
+                }
+
+                chunk -= chunks;
+            }
+        }
+    }
+
+    private static long Chunks(Kernel kernel, RunSizes sizes, int threads, out long items, out long grain)
+    {
+        items = kernel.Items(sizes);
+        grain = Grain(kernel, sizes, items, threads);
+        return (items + grain - 1) / grain;
     }
 
     private static long Grain(Kernel kernel, RunSizes sizes, long items, int threads) =>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sequitur.Kernels.Formats;
 using Sequitur.Kernels.MatMul;
 
@@ -142,21 +143,43 @@ public class IntegerMatMulKernelTests
         }
     }
 
-    [Fact]
-    public void Run_NaNInActivationsOrScales_SpoilsItsOwnOutputsOnly()
+    // Where a block has a binary16 number: d, or m.
+    [Theory]
+    [InlineData("Q4_0", 0)]
+    [InlineData("Q4_1", 0)]
+    [InlineData("Q4_1", 2)]
+    [InlineData("Q5_0", 0)]
+    [InlineData("Q5_1", 2)]
+    [InlineData("Q8_0", 0)]
+    [InlineData("IQ4_NL", 0)]
+    [InlineData("Q4_K", 0)]
+    [InlineData("Q4_K", 2)]
+    [InlineData("Q6_K", 208)]
+    public void Run_NaNOrInfinityInActivationsOrScales_SpoilsItsOwnOutputsOnly(string name, int place)
     {
-        var part = Weights.Part(new Q8_0(), 20, 64, 5);
-        part.Planes[0].Slice(7 * 68, 2).AsSpan<ushort>()[0] = 0x7E00;
-        var w = new Weight(new Q8_0(), 20, 64, [part]);
-        var x = KernelHarness.Random(5, 64, 6);
-        KernelHarness.Row<float>(x, 1)[40] = float.PositiveInfinity;
-        var encoded = Encoded(x);
-        var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(5, 20), (processor, output) => new IntegerMatMulKernel(processor, encoded, w, output));
-        for (var r = 0; r < 5; r++)
+        var format = BlockFormats.Find(name)!;
+        var columns = Weights.Width(format, 64);
+        foreach (var special in new ushort[] { 0x7E00, 0x7C00, 0xFC00 })
         {
-            for (var o = 0; o < 20; o++)
+            var part = Weights.Part(format, 20, columns, 5);
+            BinaryPrimitives.WriteUInt16LittleEndian(part.Planes[0].AsSpan<byte>()[((int)(7 * format.RowBytes(columns)) + place)..], special);
+            var w = new Weight(format, 20, columns, [part]);
+            var x = KernelHarness.Random(5, columns, 6);
+            KernelHarness.Row<float>(x, 1)[40] = float.PositiveInfinity;
+            foreach (var rows in new[] { 5, 1 })
             {
-                float.IsNaN(KernelHarness.Row<float>(y, r)[o]).ShouldBe(o == 7 || r == 1);
+                var encoded = Encoded(rows == 5 ? x : KernelHarness.Random(1, columns, 6));
+                foreach (var panels in Weights.Panels(w))
+                {
+                    var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(rows, 20), (processor, output) => new IntegerMatMulKernel(processor, encoded, panels, output));
+                    for (var r = 0; r < rows; r++)
+                    {
+                        for (var o = 0; o < 20; o++)
+                        {
+                            float.IsFinite(KernelHarness.Row<float>(y, r)[o]).ShouldBe(o != 7 && r != 1);
+                        }
+                    }
+                }
             }
         }
     }

@@ -120,6 +120,32 @@ public class MatMulKernelTests
         }
     }
 
+    [Theory]
+    [InlineData((ushort)0x7E00)]
+    [InlineData((ushort)0x7C00)]
+    [InlineData((ushort)0xFC00)]
+    public void Run_SpecialHalf_SpoilsItsOwnOutputsOnly(ushort special)
+    {
+        foreach (var transposed in new[] { false, true })
+        {
+            var part = Weights.Part(new F16(), 20, 65, 5, transposed);
+            part.Planes[0].AsSpan<ushort>()[transposed ? (64 * 20) + 7 : (7 * 65) + 64] = special;
+            var w = new Weight(new F16(), 20, 65, [part], transposed);
+            foreach (var rows in new[] { 1, 3 })
+            {
+                var x = KernelHarness.Random(rows, 65, 6);
+                foreach (var panels in Weights.Panels(w))
+                {
+                    var y = KernelHarness.EqualOnAllTiers(() => KernelHarness.Empty(rows, 20), (processor, output) => new MatMulKernel(processor, x, panels, output));
+                    for (var o = 0; o < 20; o++)
+                    {
+                        float.IsFinite(KernelHarness.Row<float>(y, rows - 1)[o]).ShouldBe(o != 7);
+                    }
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Constructor_ShapesThatDoNotFit_Throws()
     {

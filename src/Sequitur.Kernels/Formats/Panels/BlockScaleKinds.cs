@@ -16,9 +16,10 @@ internal readonly unsafe struct BlockScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => HalfScale.Terms(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => HalfScale.Scale<I, V>(block, group, lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => HalfScale.Scale<I, V, H>(block, group, lane);
 }
 
 /// <summary>A binary16 scale for 256 numbers, times an integer for each 32.</summary>
@@ -39,10 +40,11 @@ internal readonly unsafe struct BlockScaleWithFactors : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale) * scales.Factor0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        V.LoadHalf((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> =>
+        H.Load<V>((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
 }
 
 /// <summary>
@@ -71,16 +73,18 @@ internal readonly unsafe struct BlockScaleAndMinimumWithFactors : IPanelScales
         new(HalfBits.Widen(scales.Scale) * scales.Factor0, -(HalfBits.Widen(scales.Minimum) * scales.MinimumFactor0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        V.LoadHalf((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> =>
+        H.Load<V>((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V>(byte* block, int group, int lane)
+    public static V Minimum<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> =>
-        -(V.LoadHalf((ushort*)block + 16 + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + MinimumFactors + (group * 16) + lane)));
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> =>
+        -(H.Load<V>((ushort*)block + 16 + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + MinimumFactors + (group * 16) + lane)));
 }
 
 /// <summary>A binary16 scale for 256 numbers, times an integer for each 16.</summary>
@@ -104,9 +108,10 @@ internal readonly unsafe struct BlockScaleWithHalves : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale), 0, scales.Factor0, scales.Factor1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Factors<I, V>(byte* block, int group, int lane)
@@ -142,14 +147,16 @@ internal readonly unsafe struct BlockScaleAndMinimumWithHalves : IPanelScales
         HalfBits.Widen(scales.Scale), -HalfBits.Widen(scales.Minimum), scales.Factor0, scales.Factor1, scales.MinimumFactor0, scales.MinimumFactor1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V>(byte* block, int group, int lane)
+    public static V Minimum<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => -V.LoadHalf((ushort*)block + 16 + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => -H.Load<V>((ushort*)block + 16 + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static I Factors<I, V>(byte* block, int group, int lane)

@@ -16,9 +16,10 @@ internal readonly unsafe struct HalfScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 }
 
 /// <summary>A binary16 scale and a binary16 minimum a group.</summary>
@@ -39,14 +40,16 @@ internal readonly unsafe struct HalfScaleAndMinimum : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale), HalfBits.Widen(scales.Minimum));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V>(byte* block, int group, int lane)
+    public static V Minimum<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => V.LoadHalf((ushort*)block + 16 + lane);
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + 16 + lane);
 }
 
 /// <summary>
@@ -63,7 +66,8 @@ internal readonly unsafe struct PowerScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(BitConverter.Int32BitsToSingle(scales.Scale << 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V>(byte* block, int group, int lane)
+    public static V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => I.AsFloat(I.ShiftLeft(I.LoadWords((ushort*)block + lane), 16));
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => I.AsFloat(I.ShiftLeft(I.LoadWords((ushort*)block + lane), 16));
 }

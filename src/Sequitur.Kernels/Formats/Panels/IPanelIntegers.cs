@@ -14,6 +14,9 @@ internal unsafe interface IPanelIntegers
     /// <summary>Bytes of a group, a multiple of 64.</summary>
     static abstract int Bytes { get; }
 
+    /// <summary>Words of a row and group that stored blocks may hold as they are; 0 where bits of a number lie in several planes.</summary>
+    static virtual int StoredWords => 0;
+
     /// <summary>Writes the eight words of a row (zero bits above those that are stored).</summary>
     static abstract void Store(uint* words, byte* group, int row);
 
@@ -30,6 +33,8 @@ internal unsafe interface IPanelIntegers
 internal readonly unsafe struct Bytes : IPanelIntegers
 {
     static int IPanelIntegers.Bytes => 512;
+
+    static int IPanelIntegers.StoredWords => 8;
 
     public static void Store(uint* words, byte* group, int row)
     {
@@ -51,6 +56,8 @@ internal readonly unsafe struct Nibbles : IPanelIntegers
     public const int Size = 256;
 
     public static int Bytes => Size;
+
+    static int IPanelIntegers.StoredWords => 4;
 
     public static void Store(uint* words, byte* group, int row)
     {

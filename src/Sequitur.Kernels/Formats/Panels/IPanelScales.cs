@@ -3,7 +3,7 @@ using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats.Panels;
 
-/// <summary>How the scales of groups lie in a panel of 16 rows, after its integers, and what they mean.</summary>
+/// <summary>How the scales of groups lie in a panel of 16 rows, and what they mean.</summary>
 internal unsafe interface IPanelScales
 {
     /// <summary>Groups that share a block of scales: 1, or 8 where 256 numbers share a scale.</summary>
@@ -25,14 +25,16 @@ internal unsafe interface IPanelScales
     static abstract GroupTerms Terms(in GroupScales scales);
 
     /// <summary>The scale of rows from <paramref name="lane"/> on; with halves that which their factors multiply.</summary>
-    static abstract V Scale<I, V>(byte* block, int group, int lane)
+    static abstract V Scale<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V>;
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>;
 
     /// <summary>The minimum of rows from <paramref name="lane"/> on; with halves that which their factors multiply.</summary>
-    static virtual V Minimum<I, V>(byte* block, int group, int lane)
+    static virtual V Minimum<I, V, H>(byte* block, int group, int lane)
         where I : struct, IIntegerLanes<I, V>
-        where V : struct, ILanes<V> => default;
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort> => default;
 
     /// <summary>With halves: both factors of each row as 16-bit integers.</summary>
     static virtual I Factors<I, V>(byte* block, int group, int lane)

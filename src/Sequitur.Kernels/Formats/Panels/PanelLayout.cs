@@ -3,8 +3,8 @@ using Sequitur.Kernels.MatMul;
 namespace Sequitur.Kernels.Formats.Panels;
 
 /// <summary>
-/// How 16 rows of a quantized weight lie in memory so that outputs are lanes: first the integers of all groups of 32 columns
-/// (<see cref="IPanelIntegers"/>), then their scales (<see cref="IPanelScales"/>). Kernels know layouts, not files: a format says how its
+/// How 16 rows of a quantized weight lie in memory so that outputs are lanes: integers of groups of 32 columns
+/// (<see cref="IPanelIntegers"/>) and scales (<see cref="IPanelScales"/>), side by side (<see cref="PanelPlaces{B, S}"/>). Kernels know layouts, not files: a format says how its
 /// blocks become a layout's integers and scales. What layouts compute is the same to the bit on every tier.
 /// </summary>
 internal abstract unsafe class PanelLayout
@@ -36,6 +36,14 @@ internal abstract unsafe class PanelLayout
     /// <param name="scales">Their scales.</param>
     public abstract void Store(byte* panel, int groups, int group, int row, uint* words, in GroupScales scales);
 
+    /// <summary>
+    /// Packs 16 rows of blocks that hold one group each: a binary16 scale, the binary16 minimum of layouts that have one, and from <paramref name="wordsAt"/> on the bytes that
+    /// the panel has.
+    /// </summary>
+    /// <returns>Whether scales and minima are finite.</returns>
+    /// <exception cref="NotSupportedException">The layout keeps numbers in several planes.</exception>
+    public abstract bool Move(in PanelRows rows, int groups, int blockBytes, int wordsAt, byte* panel);
+
     /// <summary>What stored scales mean.</summary>
     public abstract GroupTerms Terms(in GroupScales scales);
 
@@ -46,7 +54,7 @@ internal abstract unsafe class PanelLayout
     /// totals[r·16 + lane] = the integer product (as <see cref="IntegerChain"/> states) of row r of x, of a few, with the panel's 16 rows, from the panel to
     /// registers. Vector tiers only.
     /// </summary>
-    public abstract void Multiply(EncodedRow* x, int rows, byte* panel, int groups, float* totals, Tier tier);
+    public abstract void Multiply(EncodedRow* x, int rows, byte* panel, bool areFinite, int groups, float* totals, Tier tier);
 
     /// <summary>Decodes <paramref name="count"/> groups from <paramref name="first"/> for the matrix product. Vector tiers only.</summary>
     public abstract void Decode(byte* panel, int groups, int first, int count, IntegerPanel target, Tier tier);

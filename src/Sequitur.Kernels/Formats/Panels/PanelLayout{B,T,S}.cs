@@ -34,25 +34,70 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
         get => !IsSigned && T.Largest <= 15;
     }
 
-    public override long Bytes(int groups) => (((long)groups * B.Bytes) + ((groups + S.Groups - 1) / S.Groups * (long)S.Bytes) + 63) / 64 * 64;
+    public override long Bytes(int groups) => PanelPlaces<B, S>.Bytes(groups);
 
     public override void Store(byte* panel, int groups, int group, int row, uint* words, in GroupScales scales)
     {
-        B.Store(words, panel + ((long)group * B.Bytes), row);
-        S.Store(scales, Scales(panel, groups, group), group % S.Groups, row);
+        B.Store(words, PanelPlaces<B, S>.Integers(panel, group), row);
+        S.Store(scales, PanelPlaces<B, S>.Scales(panel, group), group % S.Groups, row);
+    }
+
+    public override bool Move(in PanelRows rows, int groups, int blockBytes, int wordsAt, byte* panel)
+    {
+        if (B.StoredWords == 0 || S.Groups != 1)
+        {
+            throw new NotSupportedException("this layout keeps numbers in several planes, or scales of several groups: its blocks cannot be moved as they are");
+        }
+
+        var isFinite = true;
+        for (var row = 0; row < PanelRows.Count; row += 4)
+        {
+            byte* first = At(rows, row, groups, blockBytes), second = At(rows, row + 1, groups, blockBytes), third = At(rows, row + 2, groups, blockBytes), fourth = At(rows, row + 3, groups, blockBytes);
+            for (var group = 0; group < groups; group++)
+            {
+                var target = (uint*)PanelPlaces<B, S>.Integers(panel, group) + row;
+                for (var word = 0; word < B.StoredWords; word += 4)
+                {
+                    var from = wordsAt + (word * sizeof(uint));
+                    Quads.Turn((uint*)(first + from), (uint*)(second + from), (uint*)(third + from), (uint*)(fourth + from), target + (word * PanelRows.Count), PanelRows.Count);
+                }
+
+                var scales = PanelPlaces<B, S>.Scales(panel, group);
+                isFinite &= MoveScales(first, scales, row) & MoveScales(second, scales, row + 1) & MoveScales(third, scales, row + 2) & MoveScales(fourth, scales, row + 3);
+                first += blockBytes;
+                second += blockBytes;
+                third += blockBytes;
+                fourth += blockBytes;
+            }
+        }
+
+        return isFinite;
     }
 
     public override GroupTerms Terms(in GroupScales scales) => S.Terms(scales);
 
     public override int Value(byte stored) => T.HasTable ? T.Table[stored] : T.Largest == 0 ? (sbyte)stored : stored - T.Offset;
 
-    public override void Multiply(EncodedRow* x, int rows, byte* panel, int groups, float* totals, Tier tier)
+    public override void Multiply(EncodedRow* x, int rows, byte* panel, bool areFinite, int groups, float* totals, Tier tier)
+    {
+        if (areFinite)
+        {
+            Multiply<FiniteHalves>(x, rows, panel, groups, totals, tier);
+        }
+        else
+        {
+            Multiply<AnyHalves>(x, rows, panel, groups, totals, tier);
+        }
+    }
+
+    private static void Multiply<H>(EncodedRow* x, int rows, byte* panel, int groups, float* totals, Tier tier)
+        where H : struct, IStored<ushort>
     {
         switch (tier)
         {
-            case Tier.V512: PanelStream<B, T, S>.Multiply<IntegerSixteen, Sixteen>(x, rows, panel, groups, totals); break;
-            case Tier.V256: PanelStream<B, T, S>.Multiply<IntegerEight, Eight>(x, rows, panel, groups, totals); break;
-            default: PanelStream<B, T, S>.Multiply<IntegerFour, Four>(x, rows, panel, groups, totals); break;
+            case Tier.V512: PanelStream<B, T, S>.Multiply<IntegerSixteen, Sixteen, H>(x, rows, panel, groups, totals); break;
+            case Tier.V256: PanelStream<B, T, S>.Multiply<IntegerEight, Eight, H>(x, rows, panel, groups, totals); break;
+            default: PanelStream<B, T, S>.Multiply<IntegerFour, Four, H>(x, rows, panel, groups, totals); break;
         }
     }
 
@@ -66,8 +111,15 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
         }
     }
 
+    private static byte* At(in PanelRows rows, int row, int groups, int blockBytes) => rows[row].Address((long)groups * blockBytes);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Scales(byte* panel, int groups, int group) => panel + ((long)groups * B.Bytes) + (group / S.Groups * (long)S.Bytes);
+    private static bool MoveScales(byte* block, byte* target, int row)
+    {
+        var scales = new GroupScales { Scale = *(ushort*)block, Minimum = S.HasMinimum ? ((ushort*)block)[1] : (ushort)0 };
+        S.Store(scales, target, 0, row);
+        return scales.AreFinite;
+    }
 
     // A word as signed bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,15 +135,15 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
         for (var i = 0; i < count; i++)
         {
             var group = first + i;
-            var block = Scales(panel, groups, group);
+            var block = PanelPlaces<B, S>.Scales(panel, group);
             for (var lane = 0; lane < PanelRows.Count; lane += V.Count)
             {
-                var source = panel + ((long)group * B.Bytes) + (lane * 4);
+                var source = PanelPlaces<B, S>.Integers(panel, group) + (lane * 4);
                 var at = (i * PanelRows.Count) + lane;
-                V.Store(target.Scales + at, S.Scale<I, V>(block, group % S.Groups, lane));
+                V.Store(target.Scales + at, S.Scale<I, V, AnyHalves>(block, group % S.Groups, lane));
                 if (S.HasMinimum)
                 {
-                    V.Store(target.Minima + at, S.Minimum<I, V>(block, group % S.Groups, lane));
+                    V.Store(target.Minima + at, S.Minimum<I, V, AnyHalves>(block, group % S.Groups, lane));
                 }
 
                 if (S.HasHalves)

@@ -6,7 +6,7 @@ namespace Sequitur.Kernels.Formats.Panels;
 
 /// <summary>
 /// A few rows of x with a panel, from memory to registers: the inner loop of a decode step, which reads every weight once. A panel is swept once for all of its
-/// 16 rows and for up to four of x, so that arithmetic runs beside the reads; what lies <see cref="Prefetch.Distance"/> ahead is asked for, also beyond the end, where
+/// 16 rows and for up to four of x, so that arithmetic runs beside the reads; what lies ahead is asked for (<see cref="Prefetch"/>), also beyond the end, where
 /// the next one begins.
 /// </summary>
 /// <remarks>
@@ -20,13 +20,6 @@ internal static unsafe class PanelStream<B, T, S>
     where S : struct, IPanelScales
 {
     private const int Lanes = PanelRows.Count;
-
-    // Bytes of a group with its share of the scales.
-    private static int Stride
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => B.Bytes + (S.Bytes / S.Groups);
-    }
 
     /// <summary>Whether stored integers mean signed bytes.</summary>
     public static bool IsSigned
@@ -43,67 +36,75 @@ internal static unsafe class PanelStream<B, T, S>
     }
 
     /// <summary>totals[r·16 + lane] = the product of row r of x with row lane of the panel.</summary>
-    public static void Multiply<I, V>(EncodedRow* x, int rows, byte* panel, int groups, float* totals)
+    public static void Multiply<I, V, H>(EncodedRow* x, int rows, byte* panel, int groups, float* totals)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         new Span<float>(totals, rows * Lanes).Clear();
         for (; rows >= 4; rows -= 4, x += 4, totals += 4 * Lanes)
         {
-            Four<I, V>(x, panel, groups, totals);
+            Four<I, V, H>(x, panel, groups, totals);
         }
 
         for (; rows >= 2; rows -= 2, x += 2, totals += 2 * Lanes)
         {
-            Two<I, V>(x, panel, groups, totals);
+            Two<I, V, H>(x, panel, groups, totals);
         }
 
         if (rows > 0)
         {
-            One<I, V>(x, panel, groups, totals);
+            One<I, V, H>(x, panel, groups, totals);
         }
     }
 
-    private static void One<I, V>(EncodedRow* x, byte* panel, int groups, float* totals)
+    // All of it is spelled out: the compiler unrolls no loops, and inlines only so much.
+    private static void One<I, V, H>(EncodedRow* x, byte* panel, int groups, float* totals)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         var x0 = *x;
         I table = T.HasTable ? I.LoadTable(T.Table) : default;
-        var integers = panel;
-        var ahead = panel + Prefetch.Distance;
-        for (var group = 0; group < groups; group++, integers += B.Bytes, ahead += Stride)
+        var at = panel;
+        for (var group = 0; group < groups; group++, at += PanelPlaces<B, S>.Stride)
         {
-            Ask(ahead);
-            var block = Scales(panel, groups, group);
+            Ask(at);
+            byte* block = PanelPlaces<B, S>.Scales(panel, group), integers = PanelPlaces<B, S>.Integers(panel, group);
             var y0 = x0.Words + (group * 8);
-            for (var lane = 0; lane < Lanes; lane += V.Count)
+            for (var lane = 0; lane < Lanes; lane += 2 * V.Count)
             {
-                var factors = new Factors<I, V>(block, group, lane);
-                I a0 = default, b0 = a0;
+                var (low, high) = (new Factors<I, V>(block, group, lane), new Factors<I, V>(block, group, lane + V.Count));
+                I a0 = default, b0 = a0, a1 = a0, b1 = a0;
+                var w0 = integers + (lane * 4);
+                var w1 = w0 + (V.Count * 4);
                 for (nint i = 0; i < 4; i++)
                 {
-                    Step<I, V>(integers + (lane * 4), i, table, factors, y0, ref a0, ref b0);
+                    I first = I.BroadcastAt(y0, i), last = I.BroadcastAt(y0, i + 4);
+                    Add<I, V>(w0, i, table, low, first, last, ref a0, ref b0);
+                    Add<I, V>(w1, i, table, high, first, last, ref a1, ref b1);
                 }
 
-                var weighing = new Weighing<I, V>(block, group, lane);
-                V.Store(totals + lane, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(totals + lane)));
+                var t = totals + lane;
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(low, a0, b0, x0.HalfSums + group), new Weighing<I, V, H>(block, group, lane), group, V.Load(t)));
+                t += V.Count;
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(high, a1, b1, x0.HalfSums + group), new Weighing<I, V, H>(block, group, lane + V.Count), group, V.Load(t)));
             }
         }
     }
 
-    private static void Two<I, V>(EncodedRow* x, byte* panel, int groups, float* totals)
+    private static void Two<I, V, H>(EncodedRow* x, byte* panel, int groups, float* totals)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         var (x0, x1) = (x[0], x[1]);
         I table = T.HasTable ? I.LoadTable(T.Table) : default;
-        var integers = panel;
-        var ahead = panel + Prefetch.Distance;
-        for (var group = 0; group < groups; group++, integers += B.Bytes, ahead += Stride)
+        var at = panel;
+        for (var group = 0; group < groups; group++, at += PanelPlaces<B, S>.Stride)
         {
-            Ask(ahead);
-            var block = Scales(panel, groups, group);
+            Ask(at);
+            byte* block = PanelPlaces<B, S>.Scales(panel, group), integers = PanelPlaces<B, S>.Integers(panel, group);
             int* y0 = x0.Words + (group * 8), y1 = x1.Words + (group * 8);
             for (var lane = 0; lane < Lanes; lane += V.Count)
             {
@@ -114,26 +115,26 @@ internal static unsafe class PanelStream<B, T, S>
                     Step<I, V>(integers + (lane * 4), i, table, factors, y0, y1, ref a0, ref b0, ref a1, ref b1);
                 }
 
-                var weighing = new Weighing<I, V>(block, group, lane);
+                var weighing = new Weighing<I, V, H>(block, group, lane);
                 var t = totals + lane;
-                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
-                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
+                V.Store(t + Lanes, Row<I, V, H>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
             }
         }
     }
 
-    private static void Four<I, V>(EncodedRow* x, byte* panel, int groups, float* totals)
+    private static void Four<I, V, H>(EncodedRow* x, byte* panel, int groups, float* totals)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         var (x0, x1, x2, x3) = (x[0], x[1], x[2], x[3]);
         I table = T.HasTable ? I.LoadTable(T.Table) : default;
-        var integers = panel;
-        var ahead = panel + Prefetch.Distance;
-        for (var group = 0; group < groups; group++, integers += B.Bytes, ahead += Stride)
+        var at = panel;
+        for (var group = 0; group < groups; group++, at += PanelPlaces<B, S>.Stride)
         {
-            Ask(ahead);
-            var block = Scales(panel, groups, group);
+            Ask(at);
+            byte* block = PanelPlaces<B, S>.Scales(panel, group), integers = PanelPlaces<B, S>.Integers(panel, group);
             int* y0 = x0.Words + (group * 8), y1 = x1.Words + (group * 8), y2 = x2.Words + (group * 8), y3 = x3.Words + (group * 8);
             for (var lane = 0; lane < Lanes; lane += V.Count)
             {
@@ -153,62 +154,49 @@ internal static unsafe class PanelStream<B, T, S>
                     b3 = Add<I, V>(b3, last, n, factors.High, I.BroadcastAt(y3, i + 4));
                 }
 
-                var weighing = new Weighing<I, V>(block, group, lane);
+                var weighing = new Weighing<I, V, H>(block, group, lane);
                 var t = totals + lane;
-                V.Store(t, Row<I, V>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
-                V.Store(t + Lanes, Row<I, V>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
-                V.Store(t + (2 * Lanes), Row<I, V>(x2, Finish<I, V>(factors, a2, b2, x2.HalfSums + group), weighing, group, V.Load(t + (2 * Lanes))));
-                V.Store(t + (3 * Lanes), Row<I, V>(x3, Finish<I, V>(factors, a3, b3, x3.HalfSums + group), weighing, group, V.Load(t + (3 * Lanes))));
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(factors, a0, b0, x0.HalfSums + group), weighing, group, V.Load(t)));
+                V.Store(t + Lanes, Row<I, V, H>(x1, Finish<I, V>(factors, a1, b1, x1.HalfSums + group), weighing, group, V.Load(t + Lanes)));
+                V.Store(t + (2 * Lanes), Row<I, V, H>(x2, Finish<I, V>(factors, a2, b2, x2.HalfSums + group), weighing, group, V.Load(t + (2 * Lanes))));
+                V.Store(t + (3 * Lanes), Row<I, V, H>(x3, Finish<I, V>(factors, a3, b3, x3.HalfSums + group), weighing, group, V.Load(t + (3 * Lanes))));
             }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Scales(byte* panel, int groups, int group) =>
-        panel + ((long)groups * B.Bytes) + ((uint)group / (uint)S.Groups * (long)S.Bytes);
 
     // A group's place in its block of scales.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Inner(int group) => S.Groups == 1 ? 0 : (int)((uint)group % (uint)S.Groups);
 
+    // Asks for as much as a group takes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(byte* ahead)
+    private static void Ask(byte* at)
     {
-        Prefetch.Line(ahead);
-        if (Stride > 64)
+        var ahead = Prefetch.Ahead(at);
+        Prefetch.Lines(ahead);
+        if (PanelPlaces<B, S>.Stride > 128)
         {
-            Prefetch.Line(ahead + 64);
+            Prefetch.Lines(ahead + 64);
         }
 
-        if (Stride > 128)
+        if (PanelPlaces<B, S>.Stride > 256)
         {
-            Prefetch.Line(ahead + 128);
+            Prefetch.Lines(ahead + 128);
         }
 
-        if (Stride > 192)
+        if (PanelPlaces<B, S>.Stride > 384)
         {
-            Prefetch.Line(ahead + 192);
-        }
-
-        if (Stride > 256)
-        {
-            Prefetch.Line(ahead + 256);
-        }
-
-        if (Stride > 320)
-        {
-            Prefetch.Line(ahead + 320);
-            Prefetch.Line(ahead + 384);
-            Prefetch.Line(ahead + 448);
-            Prefetch.Line(ahead + 512);
+            Prefetch.Lines(ahead + 192);
+            Prefetch.Lines(ahead + 256);
         }
     }
 
     // What a sum adds to a total.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Row<I, V>(in EncodedRow x, I sum, in Weighing<I, V> weighing, int group, V total)
+    private static V Row<I, V, H>(in EncodedRow x, I sum, in Weighing<I, V, H> weighing, int group, V total)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         var scale = V.Broadcast(x.Scales[group]);
         total = V.Fma(I.ToFloat(sum), weighing.Scale * scale, total);
@@ -222,14 +210,22 @@ internal static unsafe class PanelStream<B, T, S>
             : V.Fma(weighing.Minimum, V.Broadcast(x.Sums[group]), total);
     }
 
+    // Where first and last columns need no factors of their own, one sum takes both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<I, V>(byte* integers, nint i, I table, in Factors<I, V> factors, int* y0, ref I a0, ref I b0)
+    private static void Add<I, V>(byte* integers, nint i, I table, in Factors<I, V> factors, I first, I last, ref I a, ref I b)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
     {
-        var (first, last) = Words<I, V>(integers, i, table);
-        a0 = Add<I, V>(a0, first, Magnitudes<I, V>(first), factors.Low, I.BroadcastAt(y0, i));
-        b0 = Add<I, V>(b0, last, Magnitudes<I, V>(last), factors.High, I.BroadcastAt(y0, i + 4));
+        var (m, n) = Words<I, V>(integers, i, table);
+        a = Add<I, V>(a, m, Magnitudes<I, V>(m), factors.Low, first);
+        if (IsSigned || Run != 4)
+        {
+            a = Add<I, V>(a, n, Magnitudes<I, V>(n), factors.High, last);
+        }
+        else
+        {
+            b = Add<I, V>(b, n, Magnitudes<I, V>(n), factors.High, last);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -301,9 +297,10 @@ internal static unsafe class PanelStream<B, T, S>
     }
 
     /// <summary>What a group's sums are multiplied by, in float32: read once for all rows of x.</summary>
-    private readonly struct Weighing<I, V>
+    private readonly struct Weighing<I, V, H>
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
     {
         public readonly V Scale;
         public readonly V Minimum;
@@ -312,8 +309,8 @@ internal static unsafe class PanelStream<B, T, S>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Weighing(byte* block, int group, int lane)
         {
-            Scale = S.Scale<I, V>(block, Inner(group), lane);
-            Minimum = S.HasMinimum ? S.Minimum<I, V>(block, Inner(group), lane) : default;
+            Scale = S.Scale<I, V, H>(block, Inner(group), lane);
+            Minimum = S.HasMinimum ? S.Minimum<I, V, H>(block, Inner(group), lane) : default;
             MinimumFactors = S.HasMinimum && S.HasHalves ? S.MinimumFactors<I, V>(block, Inner(group), lane) : default;
         }
     }

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
-using Sequitur.Kernels.Numerics;
 
-namespace Sequitur.Kernels.Attention;
+namespace Sequitur.Kernels.Numerics;
 
-/// <summary>How stored keys and values are read as float32 lanes.</summary>
+/// <summary>How stored numbers are read as float32 lanes.</summary>
 /// <typeparam name="T">What they are stored as.</typeparam>
 internal unsafe interface IStored<T>
     where T : unmanaged
