@@ -8,7 +8,7 @@ using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Bench;
 
-/// <summary>The logits behind every token of a text, chunk by chunk: in float32 with a float32 cache, or with an engine's default choices.</summary>
+/// <summary>The logits behind every token of a text, chunk by chunk: in float32 or with encoded activations, over a cache of any format.</summary>
 internal sealed class PromptLogits : IDisposable
 {
     private const int Chunk = 128;
@@ -19,10 +19,16 @@ internal sealed class PromptLogits : IDisposable
     private readonly WorkPool _pool;
     private readonly Plan _plan;
 
-    public PromptLogits(Model model, int context, int threads, bool float32)
+    /// <summary>Builds the plan.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="context">Tokens of the longest text.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="float32">Whether activations stay float32.</param>
+    /// <param name="cache">The cache's format; by default F32 with <paramref name="float32"/>, else F16.</param>
+    public PromptLogits(Model model, int context, int threads, bool float32, ElementType? cache = null)
     {
         (_model, _context) = (model, context);
-        var layout = new CacheLayout(model.Caches, float32 ? ElementType.F32 : ElementType.F16, context);
+        var layout = new CacheLayout(model.Caches, cache ?? (float32 ? ElementType.F32 : ElementType.F16), context);
         _memory = new CacheMemory(layout, context, 1);
         _pool = new WorkPool(threads);
         _plan = Plan.Build(Lowering.Lower(model.Trace().Graph, new NumericChoices(Integer: !float32, layout)), new PlanOptions
@@ -33,6 +39,9 @@ internal sealed class PromptLogits : IDisposable
             Weights = new PackedWeights(),
         });
     }
+
+    /// <summary>How the cache is laid out.</summary>
+    public CacheLayout Layout => _memory.Layout;
 
     /// <summary>Receives a position and its logits.</summary>
     public delegate void Receiver(int position, ReadOnlySpan<float> logits);

@@ -1,5 +1,7 @@
 using Sequitur.Engine.Speculation;
 using Sequitur.Kernels;
+using Sequitur.Models;
+using Sequitur.Tensors;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
@@ -15,7 +17,7 @@ public sealed record EngineOptions
     /// <summary>Whether activations stay float32 and the cache too (<c>--compute f32</c>).</summary>
     public bool Float32 { get; init; }
 
-    /// <summary>How keys and values are kept: F16, or F32. By default F32 with <see cref="Float32"/>, else F16.</summary>
+    /// <summary>How keys and values are kept: F32, F16 or Q8_0. By default F32 with <see cref="Float32"/>, else F16.</summary>
     public ElementType? CacheFormat { get; init; }
 
     /// <summary>The processor that kernels are chosen for.</summary>
@@ -32,6 +34,9 @@ public sealed record EngineOptions
 
     /// <summary>Whether weights are read where the file's mapping has them, instead of being packed for speed when the model is loaded.</summary>
     public bool LowMemory { get; init; }
+
+    /// <summary>Bytes of memory that weights, caches and buffers may take together; by default what the machine has, or what the control group of the process allows (<c>--memory</c>).</summary>
+    public long? MemoryBytes { get; init; }
 
     /// <summary>Names of fusion rules that are switched off; <c>*</c> for all.</summary>
     public IReadOnlyCollection<string> WithoutFusions { get; init; } = [];
@@ -64,8 +69,17 @@ public sealed record EngineOptions
         }
     }
 
+    /// <summary>The most that each unknown of a model's graph may be in one run.</summary>
+    internal IReadOnlyDictionary<string, long> Capacity(int batchTokens) => new Dictionary<string, long>
+    {
+        ["tokens"] = batchTokens,
+        [Ragged.Sequences] = MaxSequences,
+        [Inputs.OutputRowsDimension] = OutputRows(batchTokens),
+    };
+
     /// <summary>Rows of logits that a run may give.</summary>
     internal int OutputRows(int batchTokens) => Math.Max(MaxSequences, Math.Min(1 + (Speculation?.MostDrafted ?? 0), batchTokens));
 
-    internal ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
+    /// <summary>How keys and values are kept, the default put in.</summary>
+    public ElementType EffectiveCacheFormat => CacheFormat ?? (Float32 ? ElementType.F32 : ElementType.F16);
 }

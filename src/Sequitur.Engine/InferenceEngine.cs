@@ -53,7 +53,7 @@ public sealed class InferenceEngine : IDisposable
         // So every running sequence has room for a token, and a prompt that waits always gets on.
         _batchTokens = Math.Max(options.BatchTokens, options.MaxSequences);
         var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
-        CacheBudget.Require(layout, Context, options.MaxSequences);
+        MemoryBudget.Require(model, options, layout, Context, _batchTokens);
         _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
         _pool = new WorkPool(options.Threads);
         try
@@ -216,6 +216,7 @@ public sealed class InferenceEngine : IDisposable
     {
         try
         {
+            _variants.RequireIntact();
             var start = Stopwatch.GetTimestamp();
             batch[0].Generation.Variant.Run(batch);
             if (batch is [{ Speculator: not null, Pending: 0 } alone] && alone.Taken == 1 + alone.Drafted)

@@ -1,3 +1,4 @@
+using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 using Sequitur.Models;
 using Sequitur.Tensors;
@@ -20,19 +21,16 @@ internal sealed class ModelVariants
     private readonly List<(string Key, ModelVariant Variant)> _kept = [];
     private readonly Lock _lock = new();
     private readonly Graph _lowered;
+    private readonly MappedFile[] _files;
 
     public ModelVariants(Model model, EngineOptions options, CacheLayout layout, CacheMemory memory, WorkPool pool, int batchTokens)
     {
         _source = model.Trace().Graph;
+        _files = [.. model.Parameters.SelectMany(parameter => parameter.Weight.Files).Distinct()];
         _choices = new NumericChoices(!options.Float32, layout);
         _options = new PlanOptions
         {
-            Capacity = new Dictionary<string, long>
-            {
-                ["tokens"] = batchTokens,
-                [Ragged.Sequences] = options.MaxSequences,
-                [Inputs.OutputRowsDimension] = options.OutputRows(batchTokens),
-            },
+            Capacity = options.Capacity(batchTokens),
             Pool = pool,
             Processor = options.Processor,
             Caches = memory,
@@ -84,6 +82,19 @@ internal sealed class ModelVariants
             }
 
             return found.Item2;
+        }
+    }
+
+    /// <summary>
+    /// Finds out, before a run, whether the model's files still are what was loaded. Tables of embeddings are always read where they are mapped, with low memory all weights: of a file that was
+    /// written over they would be another model's, and of one that was cut short the system would end the process.
+    /// </summary>
+    /// <exception cref="SequiturException">A file was changed.</exception>
+    public void RequireIntact()
+    {
+        foreach (var file in _files)
+        {
+            file.RequireIntact();
         }
     }
 

@@ -1,4 +1,4 @@
-using Sequitur.Kernels;
+using Sequitur.Kernels.Attention;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tensors.Ops;
@@ -27,18 +27,18 @@ public sealed class AttentionMaps(Recording recording)
         var plan = PlanOf(attention);
         var (q, k) = (recording.Value(attention.Query), recording.Value(attention.Key));
         q.Numbers[..(recording.Tokens * q.Columns)].CopyTo(plan.Input("q").AsSpan<float>());
-        Rounded(k.Numbers[..(recording.Tokens * k.Columns)], plan.Input("k").AsSpan<float>());
+        Rounded(k.Numbers[..(recording.Tokens * k.Columns)], attention.Node.Inputs[1].Shape.Last, plan.Input("k").AsSpan<float>());
         plan.Run();
         return plan.Floats("weights");
     }
 
-    // Keys are rounded to the cache's format before they are read.
-    private void Rounded(ReadOnlySpan<float> keys, Span<float> result)
+    // Keys are rounded to the cache's format, head by head, before they are read.
+    private void Rounded(ReadOnlySpan<float> keys, int headDim, Span<float> result)
     {
-        var half = recording.Engine.Choices.Cache?.Format == ElementType.F16;
-        for (var i = 0; i < keys.Length; i++)
+        keys.CopyTo(result);
+        for (var start = 0; start < keys.Length && recording.Engine.Choices.Cache is { } cache; start += headDim)
         {
-            result[i] = half ? (float)(Half)keys[i] : keys[i];
+            CacheRounding.Round(cache.Format, result.Slice(start, headDim));
         }
     }
 

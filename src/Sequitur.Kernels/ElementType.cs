@@ -9,6 +9,12 @@ public enum ElementType
     /// <summary>IEEE 754 binary16.</summary>
     F16,
 
+    /// <summary>
+    /// What a cache keeps of a head's keys and values: per 32 numbers (at the end of a head fewer) 32 signed bytes q and a binary16 d, rounded as ggml's Q8_0 is; a number is
+    /// read as <c>fl(d·q)</c>. Bytes and scales lie apart, as the cache's pages have them.
+    /// </summary>
+    Q8_0,
+
     /// <summary>32-bit signed integers: ids, positions, page numbers.</summary>
     I32,
 
@@ -22,7 +28,7 @@ public enum ElementType
 /// <summary>Sizes of <see cref="ElementType"/>s.</summary>
 public static class ElementTypes
 {
-    /// <summary>Numbers that share one scale in <see cref="ElementType.Encoded8"/>.</summary>
+    /// <summary>Numbers that share one scale in <see cref="ElementType.Encoded8"/> and <see cref="ElementType.Q8_0"/>.</summary>
     public const int GroupSize = 32;
 
     /// <summary>Bytes of a row of <paramref name="columns"/> numbers.</summary>
@@ -31,6 +37,7 @@ public static class ElementTypes
     {
         ElementType.F32 or ElementType.I32 => columns * 4,
         ElementType.F16 => columns * 2,
+        ElementType.Q8_0 => columns + ((columns + GroupSize - 1) / GroupSize * 2),
         ElementType.Encoded8 when columns % GroupSize == 0 => columns + (columns / GroupSize * 12),
         ElementType.Encoded8 => throw new ArgumentException($"a row of {columns} numbers is no whole number of groups of {GroupSize}"),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),

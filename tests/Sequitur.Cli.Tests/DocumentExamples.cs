@@ -6,7 +6,7 @@ namespace Sequitur.Cli.Tests;
 public sealed partial class DocumentExamples
 {
     // A block of its own language (```text) shows what depends on the machine.
-    [GeneratedRegex("""^```\n(?<block>.*?)^```""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("""^```(?<language>\w*)\n(?<block>.*?)^```""", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block { get; }
 
     [GeneratedRegex("""\$ sequitur (?<command>.+)\n(?<answer>(?:(?!\$).*\n)+)""")]
@@ -48,7 +48,7 @@ public sealed partial class DocumentExamples
     private static List<(string Command, string Answer)> Examples(string page) =>
     [
         .. Block.Matches(File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n"))
-            .SelectMany(block => Example.Matches(block.Groups["block"].Value))
+            .Where(block => block.Groups["language"].Length == 0).SelectMany(block => Example.Matches(block.Groups["block"].Value))
             .Select(example => (Command: example.Groups["command"].Value, Answer: example.Groups["answer"].Value))
             .Where(example => !example.Command.Contains("--model", StringComparison.Ordinal) && !example.Command.StartsWith("convert ", StringComparison.Ordinal)),
     ];

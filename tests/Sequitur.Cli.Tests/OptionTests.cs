@@ -33,6 +33,8 @@ public sealed class OptionTests
     [InlineData("--max-tokens", "--max-tokens needs a value: a whole number from 1")]
     [InlineData("--threads", "--threads needs a value: a whole number from 1 to 1024")]
     [InlineData("--compute", "--compute needs a value: auto or f32")]
+    [InlineData("--cache", "--cache needs a value: f32, f16 or q8_0")]
+    [InlineData("--memory", "--memory needs a value: a number of bytes such as 800000000, 800MB or 1.5GB")]
     [InlineData("--cpu", "--cpu needs a value: scalar, v128, v256 or v512")]
     [InlineData("--model", "--model needs a value: a file or directory")]
     [InlineData("--stop", "--stop needs a value: a text of at least one character")]
@@ -43,6 +45,8 @@ public sealed class OptionTests
     [InlineData("--max-tokens", "99999999999999999999", "--max-tokens must be a whole number from 1, not '99999999999999999999'")]
     [InlineData("--threads", "1025", "--threads must be a whole number from 1 to 1024, not '1025'")]
     [InlineData("--compute", "f16", "--compute must be auto or f32, not 'f16'")]
+    [InlineData("--cache", "q4", "--cache must be f32, f16 or q8_0, not 'q4'")]
+    [InlineData("--memory", "lots", "--memory must be a number of bytes such as 800000000, 800MB or 1.5GB, not 'lots'")]
     [InlineData("--seed", "-1", "--seed must be a whole number from 0, not '-1'")]
     [InlineData("--stop", "", "--stop must be a text of at least one character, not ''")]
     public void Run_ImpossibleValue_SaysWhatIsAllowed(string option, string value, string message)
@@ -51,6 +55,18 @@ public sealed class OptionTests
 
         result.ShouldFail(2, message);
         result.Error.ShouldNotContain(";"); // once
+    }
+
+    [Theory]
+    [InlineData("--cache", "Q8_0", "q8_0")]
+    [InlineData("--cache", "fp16", "f16")]
+    [InlineData("--cpu", "v25", "v256")]
+    public void Run_ValueAlmostRight_SuggestsIt(string option, string value, string meant)
+    {
+        foreach (var verb in (string[])["run", "explain"])
+        {
+            CliResult.Of(verb, "hello", option, value).ShouldFail(2, $", not '{value}'; did you mean {meant}? (see sequitur {verb} --help)");
+        }
     }
 
     [Fact]

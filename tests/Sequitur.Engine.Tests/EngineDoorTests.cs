@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sequitur.Engine.Sampling;
 using Sequitur.Engine.Tests.Equalities;
 using Sequitur.Models;
@@ -177,7 +178,7 @@ public sealed class EngineDoorTests
     {
         var refusal = Should.Throw<CapacityException>(() => new InferenceEngine(Model, new EngineOptions { Threads = 1, Context = 1 << 24, MaxSequences = 1 << 16 }));
 
-        refusal.Message.ShouldContain($"{Kernels.Platform.Current.PhysicalBytes()} bytes of memory");
+        refusal.Message.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"{Kernels.Platform.MemoryBytes:N0} bytes of memory"));
         refusal.Message.ShouldContain("512 a position"); // 2 layers × 2 heads × 32 numbers of F16, keys and values
     }
 

@@ -77,53 +77,12 @@ internal sealed class IntegerActivations : IFigure
 
     private static Measurement Perplexity(Tally text, double theirs)
     {
-        var difference = Scalar.ExpDouble((text.IntegerSurprise - text.Surprise) / text.Predicted) - 1;
+        var difference = Scalar.ExpDouble((text.OtherSurprise - text.Surprise) / text.Predicted) - 1;
         return Measurement.AtMost(
             "perplexity beside float32, relative difference",
             Math.Abs(difference),
             "",
             GoalPerplexity,
             $"{(difference < 0 ? "below" : "above")} {Scalar.ExpDouble(text.Surprise / text.Predicted):F4} over {text.Predicted} tokens; llama.cpp's {Numbers.Format(theirs)}");
-    }
-
-    private sealed class Tally
-    {
-        public int Positions { get; private set; }
-
-        public int Predicted { get; private set; }
-
-        public int Agreeing { get; private set; }
-
-        public double Divergence { get; private set; }
-
-        public double Surprise { get; private set; }
-
-        public double IntegerSurprise { get; private set; }
-
-        // A text of 700 tokens has logits of 140 MB; so a text at a time.
-        public void Add(PromptLogits float32, PromptLogits integer, int[] ids)
-        {
-            var expected = new float[ids.Length][];
-            float32.Read(ids, (position, logits) => expected[position] = logits.ToArray());
-            integer.Read(ids, (position, logits) =>
-            {
-                var (right, sumRight, sum) = (expected[position], Distribution.LogSumExp(expected[position]), Distribution.LogSumExp(logits));
-                Positions++;
-                Divergence += Distribution.Divergence(right, sumRight, logits, sum);
-                Agreeing += Distribution.Best(right) == Distribution.Best(logits) ? 1 : 0;
-                if (position + 1 < ids.Length)
-                {
-                    Predicted++;
-                    Surprise += sumRight - right[ids[position + 1]];
-                    IntegerSurprise += sum - logits[ids[position + 1]];
-                }
-            });
-        }
-
-        public void Add(Tally other)
-        {
-            Positions += other.Positions;
-            Agreeing += other.Agreeing;
-        }
     }
 }

@@ -49,6 +49,7 @@ internal sealed record BenchReport(
         json.WriteEndObject();
         json.WriteNumber("threads", Options.Threads);
         json.WriteString("compute", Options.Float32 ? "f32" : "auto");
+        json.WriteString("cache", CacheFormats.WordOf(Options.EffectiveCacheFormat));
         json.WriteBoolean("low_memory", Options.LowMemory);
         json.WriteNumber("context", Context);
         json.WriteNumber("depth", Sizes.Depth);

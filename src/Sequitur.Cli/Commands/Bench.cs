@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Sequitur.Cli.Benchmark;
 using Sequitur.Cli.Output;
+using Sequitur.Cli.Runs;
 using Sequitur.Engine;
 using Sequitur.Engine.Loading;
 using Sequitur.Kernels;
@@ -56,6 +57,7 @@ public sealed class Bench : ICommand
         Require(sizes, options.Context ?? loaded.Model.MaxPositions);
         using var engine = new InferenceEngine(loaded.Model, options);
         var load = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        MemoryWarning.Write(loaded.Model, options, io.Error);
 
         var test = new SpeedTest(engine, loaded.Model.VocabularySize, sizes.Depth, sizes.Batch);
         WarmUp(test, sizes, cancellation);

@@ -49,6 +49,7 @@ public sealed class Chat : ICommand
 
         using var engine = new TextEngine(model, options.Options);
         statistics.Loaded();
+        MemoryWarning.Write(model.Loaded.Model, options.Options, io.Error);
         cancellation.ThrowIfCancellationRequested();
         var session = new ChatSession(io, engine, options, statistics, _state.Read(parsed, io), conversation);
         Greet(parsed, io, session, engine, statistics, held);

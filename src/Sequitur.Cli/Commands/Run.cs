@@ -43,6 +43,7 @@ public sealed class Run : ICommand
         using var model = TextModel.Load(path);
         using var engine = new TextEngine(model, options);
         statistics.Loaded();
+        MemoryWarning.Write(model.Loaded.Model, options, error);
         if (verbose)
         {
             error.WriteLine($"model {path}, loaded in {statistics.LoadSeconds:F2} s; context {engine.Engine.Context}, {options.Threads} threads, vectors {options.Processor.Tier}");

@@ -1,5 +1,4 @@
 using Sequitur.Engine;
-using Sequitur.Kernels;
 using Sequitur.Models;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
@@ -37,8 +36,7 @@ internal sealed record GraphStage(string Phase, string Name, Graph Graph, IReadO
     {
         var nothing = new Dictionary<string, int>();
         var original = model.Trace(phase).Graph;
-        var format = options.CacheFormat ?? (options.Float32 ? ElementType.F32 : ElementType.F16);
-        var cache = model.Caches.Count > 0 ? new CacheLayout(model.Caches, format, options.Context ?? model.MaxPositions) : null;
+        var cache = model.Caches.Count > 0 ? new CacheLayout(model.Caches, options.EffectiveCacheFormat, options.Context ?? model.MaxPositions) : null;
         var lowered = Lowering.Lower(original, new NumericChoices(!options.Float32, cache));
         var fusion = FusionPass.Fuse(lowered, [], _ => true);
         return [new(phase.Name, Names[0], original, nothing), new(phase.Name, Names[1], lowered, nothing), new(phase.Name, Names[2], fusion.Target, fusion.Fired)];

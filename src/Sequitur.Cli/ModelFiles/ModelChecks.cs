@@ -9,9 +9,10 @@ namespace Sequitur.Cli.ModelFiles;
 /// <summary>The bytes that a model takes while it answers at a context.</summary>
 /// <param name="Context">Positions.</param>
 /// <param name="IsOwn">Whether they are the model's own number.</param>
-/// <param name="Float16">The cache of keys and values in F16, as it is by default.</param>
+/// <param name="Bytes">The cache of keys and values in Q8_0.</param>
+/// <param name="Float16">The same in F16, as it is by default.</param>
 /// <param name="Float32">The same in F32.</param>
-internal sealed record ContextMemory(int Context, bool IsOwn, long Float16, long Float32);
+internal sealed record ContextMemory(int Context, bool IsOwn, long Bytes, long Float16, long Float32);
 
 /// <summary>What can be said of a model once its family has built it from the files, still without reading weights.</summary>
 /// <param name="Memory">The memory at a context; null where the family is not supported, or keeps nothing.</param>
@@ -40,7 +41,7 @@ internal sealed record ModelChecks(ContextMemory? Memory, bool HasTiedHead, IRea
             isTied = loaded.Model is CausalLanguageModel && !facts.Tensors.Any(tensor => ParameterKinds.Of(tensor.Name) == ParameterKinds.Head);
             if (loaded.Model.Caches.Count > 0)
             {
-                memory = new(positions, context is null, Bytes(ElementType.F16), Bytes(ElementType.F32));
+                memory = new(positions, context is null, Bytes(ElementType.Q8_0), Bytes(ElementType.F16), Bytes(ElementType.F32));
             }
 
             long Bytes(ElementType format)

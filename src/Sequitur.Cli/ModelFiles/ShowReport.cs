@@ -151,10 +151,11 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         }
 
         Title(writer, width, $"Memory at a context of {Count(memory.Context)}{(memory.IsOwn ? ", the model's own" : "")}");
-        var table = new TextTable(new TableColumn(""), new("cache F16", true), new("cache F32", true)) { Indent = Indent };
-        table.Add("weights", Count(facts.TensorBytes), Count(facts.TensorBytes));
-        table.Add("cache", Count(memory.Float16), Count(memory.Float32));
-        table.Add("sum", Count(facts.TensorBytes + memory.Float16), Count(facts.TensorBytes + memory.Float32));
+        var table = new TextTable(new TableColumn(""), new("cache Q8_0", true), new("cache F16", true), new("cache F32", true)) { Indent = Indent };
+        long[] caches = [memory.Bytes, memory.Float16, memory.Float32];
+        table.Add(["weights", .. caches.Select(_ => Count(facts.TensorBytes))]);
+        table.Add(["cache", .. caches.Select(Count)]);
+        table.Add(["sum", .. caches.Select(cache => Count(facts.TensorBytes + cache))]);
         table.WriteTo(writer, width);
     }
 
@@ -169,6 +170,7 @@ internal sealed partial class ShowReport(ModelFacts facts, ModelChecks checks)
         json.WriteStartObject("memory");
         json.WriteNumber("context", memory.Context);
         json.WriteNumber("weights", facts.TensorBytes);
+        json.WriteNumber("cache_q8_0", memory.Bytes);
         json.WriteNumber("cache_f16", memory.Float16);
         json.WriteNumber("cache_f32", memory.Float32);
         json.WriteEndObject();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using Sequitur.Cli.Output;
 
 namespace Sequitur.Cli;
 
@@ -30,11 +31,15 @@ internal static class Flags
         return Checked(new Flag<T?>(name, allowed, aliases) { Description = description }, value => T.TryParse(value, null, out var number) && number >= least && number <= most);
     }
 
+    /// <summary>Bytes: a number from 1, alone or with kB, MB, GB or TB (powers of 1000) behind it.</summary>
+    public static Flag<string?> Bytes(string name, string description) =>
+        Checked(new Flag<string?>(name, "a number of bytes such as 800000000, 800MB or 1.5GB") { Description = description }, value => Quantity.ParseBytes(value) is not null);
+
     /// <summary>One of some words.</summary>
     public static Flag<string?> OneOf(string name, string description, params string[] words)
     {
         var allowed = words.Length > 1 ? $"{string.Join(", ", words[..^1])} or {words[^1]}" : words[0];
-        var flag = Checked(new Flag<string?>(name, allowed) { Description = description }, words.Contains);
+        var flag = Checked(new Flag<string?>(name, allowed) { Description = description }, words.Contains, value => Suggestions.Meant(value, words));
         flag.CompletionSources.Add(words);
         return flag;
     }
@@ -43,13 +48,13 @@ internal static class Flags
     public static Flag<T> Text<T>(string name, string description, string allowed, params string[] aliases) =>
         Checked(new Flag<T>(name, allowed, aliases) { Description = description }, value => value.Length > 0);
 
-    private static Flag<T> Checked<T>(Flag<T> flag, Func<string, bool> isPossible)
+    private static Flag<T> Checked<T>(Flag<T> flag, Func<string, bool> isPossible, Func<string, string>? meant = null)
     {
         flag.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(token => !isPossible(token.Value)))
             {
-                result.AddError($"{flag.Name} must be {flag.Allowed}, not '{token.Value}'");
+                result.AddError($"{flag.Name} must be {flag.Allowed}, not '{token.Value}'{meant?.Invoke(token.Value)}");
             }
         });
         return flag;

@@ -42,6 +42,9 @@ internal sealed record LastRun
     /// <summary>Whether activations stayed float32.</summary>
     public bool Float32 { get; init; }
 
+    /// <summary>The format asked for keys and values, as a word; null for the default.</summary>
+    public string? Cache { get; init; }
+
     /// <summary>The context asked for; null for the model's.</summary>
     public int? Context { get; init; }
 
@@ -55,7 +58,7 @@ internal sealed record LastRun
     [JsonIgnore]
     public bool IsWhole => Model is { Length: > 0 } && Fingerprint is not null && Context is null or > 0
         && Prompt is { Length: > 0 } && Answer is not null && Prompt.Concat(Answer).All(id => id >= 0) && StopToken is null or >= 0
-        && Samplers is not null && Changes is not null && Changes.All(change => change is not null);
+        && (Cache is null || CacheFormats.Words.Contains(Cache)) && Samplers is not null && Changes is not null && Changes.All(change => change is not null);
 
     /// <summary>A run, to be kept.</summary>
     /// <param name="model">The model as it was named.</param>
@@ -72,6 +75,7 @@ internal sealed record LastRun
         Samplers = generation.Request.Samplers.ToString(),
         Seed = generation.Request.Seed,
         Float32 = options.Float32,
+        Cache = CacheFormats.WordOf(options.CacheFormat),
         Context = options.Context,
         LowMemory = options.LowMemory,
         Changes = [.. changes],

@@ -22,11 +22,11 @@ internal sealed class WhyRun : IDisposable
     private double? _logProbability;
     private bool _isOwner;
 
-    private WhyRun(LastRun last, int index, TextModel model, TextEngine engine, bool float32, IReadOnlyList<string> changes)
+    private WhyRun(LastRun last, int index, TextModel model, TextEngine engine, bool isOtherwise, IReadOnlyList<string> changes)
     {
         (_last, _index, _model, _engine, _changes) = (last, index, model, engine, changes);
         _ids = [.. last.Prompt, .. last.Answer.Take(index)];
-        _isOtherwise = float32 != last.Float32;
+        _isOtherwise = isOtherwise;
         _token = index < last.Answer.Length ? last.Answer[index] : last.StopToken!.Value;
     }
 
@@ -56,8 +56,16 @@ internal sealed class WhyRun : IDisposable
                 throw new InvalidModelException($"the last run has tokens that {last.Model} does not know: its file is damaged, make a new run");
             }
 
-            var options = engine with { Float32 = engine.Float32 || last.Float32, Context = last.Context, LowMemory = last.LowMemory };
-            return new(last, index, model, new TextEngine(model, options), options.Float32, changes) { _isOwner = true };
+            var then = new EngineOptions { Float32 = last.Float32, CacheFormat = CacheFormats.Of(last.Cache) };
+            var options = engine with
+            {
+                Float32 = engine.Float32 || last.Float32,
+                CacheFormat = engine.CacheFormat ?? then.CacheFormat,
+                Context = last.Context,
+                LowMemory = last.LowMemory,
+            };
+            var isOtherwise = options.Float32 != then.Float32 || options.EffectiveCacheFormat != then.EffectiveCacheFormat;
+            return new(last, index, model, new TextEngine(model, options), isOtherwise, changes) { _isOwner = true };
         }
         catch
         {
@@ -75,7 +83,7 @@ internal sealed class WhyRun : IDisposable
     public static WhyRun Of(LastRun last, int index, TextEngine engine, IReadOnlyList<string> changes)
     {
         Check(last, index);
-        return new(last, index, engine.Model, engine, last.Float32, changes);
+        return new(last, index, engine.Model, engine, isOtherwise: false, changes);
     }
 
     /// <summary>Candidates, samplers, attribution and lens, of the run and of the changed model.</summary>

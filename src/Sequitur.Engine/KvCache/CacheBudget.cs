@@ -1,11 +1,10 @@
-using Sequitur.Kernels;
 using Sequitur.Tensors.Caches;
 
 namespace Sequitur.Engine.KvCache;
 
 /// <summary>
-/// Whether the caches can be filled on this machine. The system gives their pages only as they are touched, so without this check one that never fits would be found out in the middle
-/// of an answer, by the system, which ends the process.
+/// What caches take when they are full. The system gives their pages only as they are touched, so one that never fits would be found out in the middle of an answer, by the system, which ends
+/// the process: <see cref="MemoryBudget"/> asks before.
 /// </summary>
 public static class CacheBudget
 {
@@ -23,15 +22,20 @@ public static class CacheBudget
         return bytes;
     }
 
-    /// <summary>Refuses caches that are larger than the machine's memory.</summary>
-    /// <exception cref="CapacityException">They are; the message has both numbers.</exception>
-    public static void Require(CacheLayout layout, long context, int sequences)
+    /// <summary>Bytes of one position more in one sequence.</summary>
+    public static Int128 BytesAPosition(CacheLayout layout) =>
+        layout.Groups.Where(group => group.Kind != Retention.Recurrent).Aggregate((Int128)0, (sum, group) => sum + layout.PageBytes(group.Name)) / CacheLayout.PageSize;
+
+    /// <summary>The longest context, up to a most, whose caches take no more than so many bytes; 0 where none is short enough.</summary>
+    public static long LargestContext(CacheLayout layout, long most, int sequences, Int128 bytes)
     {
-        var (needed, there) = (Bytes(layout, context, sequences), Platform.Current.PhysicalBytes());
-        if (needed > there)
+        var (fits, doesNot) = (0L, most + 1);
+        while (doesNot - fits > 1)
         {
-            throw new CapacityException(
-                $"the cache for a context of {context}{(sequences > 1 ? $" in {sequences} sequences" : "")} needs {needed} bytes, {needed / ((Int128)context * sequences)} a position, and the machine has {there} bytes of memory: use a smaller --context");
+            var context = fits + ((doesNot - fits) / 2);
+            (fits, doesNot) = Bytes(layout, context, sequences) <= bytes ? (context, doesNot) : (fits, context);
         }
+
+        return fits;
     }
 }

@@ -53,7 +53,7 @@ public sealed class GgufWriter
         {
             Write(file.Stream);
         }
-        catch (IOException problem)
+        catch (Exception problem) when (problem is IOException or ArgumentOutOfRangeException { ParamName: "value" }) // so the runtime calls EFBIG: a limit on the size of files
         {
             throw new IOException($"the file cannot be written: {path}: {problem.Message}", problem);
         }

@@ -4,7 +4,7 @@ using Sequitur.Kernels.Programs;
 namespace Sequitur.Kernels.Attention;
 
 /// <summary>
-/// Writes the keys and values of a batch at their positions in a cache, rounded to its format (F16: to nearest, ties to even).
+/// Writes the keys and values of a batch at their positions in a cache, rounded to its format (F16: to nearest, ties to even; Q8_0: <see cref="ElementType.Q8_0"/>).
 /// An item is a row.
 /// </summary>
 public sealed unsafe class CacheWriteKernel : LaneKernel
@@ -60,11 +60,27 @@ public sealed unsafe class CacheWriteKernel : LaneKernel
         for (var head = 0; head < _slot.KeyHeads; head++)
         {
             var keys = _slot.Head(sequence, page, head);
+            if (_slot.Format == ElementType.Q8_0)
+            {
+                WriteBytes<V>(row, head, _slot.Bytes(keys), (int)place);
+                continue;
+            }
+
             WriteKey<V>(_k.Floats(row) + ((long)head * _slot.KeyDim), keys, place);
             if (!_slot.ValuesInKeys)
             {
                 WriteValue<V>(_v.Floats(row) + ((long)head * _slot.ValueDim), _slot.Values(keys), place);
             }
+        }
+    }
+
+    private void WriteBytes<V>(long row, int head, BytePage page, int place)
+        where V : struct, ILanes<V>
+    {
+        page.WriteKey<V>(_k.Floats(row) + ((long)head * _slot.KeyDim), place);
+        if (!_slot.ValuesInKeys)
+        {
+            page.WriteValue<V>(_v.Floats(row) + ((long)head * _slot.ValueDim), place);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Sequitur.Kernels.Attention;
 /// </summary>
 /// <remarks>
 /// Inside a slot, per key head: the keys with positions in lanes <c>[key_dim][64]</c>, then the values <c>[64][value_dim]</c>, each row
-/// padded to a multiple of 16 numbers. So scores load 64 keys of one dimension, and a value is one run of memory.
+/// padded to a multiple of 16 numbers. So scores load 64 keys of one dimension, and a value is one run of memory. Q8_0 has scales besides: <see cref="BytePage"/>.
 /// </remarks>
 public sealed unsafe class PagedSlot : KeyValueSource
 {
@@ -33,7 +33,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
     /// <param name="pool">All pages; page n begins at <c>n·page_bytes</c>.</param>
     /// <param name="pageBytes">Bytes of a page, all slots together.</param>
     /// <param name="slotOffset">Where this slot begins inside a page.</param>
-    /// <param name="format">How numbers are stored: F32 or F16.</param>
+    /// <param name="format">How numbers are stored: F32, F16 or Q8_0.</param>
     /// <param name="keyHeads">Heads of keys and values.</param>
     /// <param name="keyDim">Numbers of a key, per head.</param>
     /// <param name="valueDim">Numbers of a value, per head.</param>
@@ -88,12 +88,12 @@ public sealed unsafe class PagedSlot : KeyValueSource
     private int ElementBytes => Format == ElementType.F32 ? sizeof(float) : sizeof(ushort);
 
     /// <summary>Bytes that a slot takes of each page, a multiple of 64.</summary>
-    /// <exception cref="ArgumentException">The format is neither F32 nor F16, or a size is impossible.</exception>
+    /// <exception cref="ArgumentException">The format is none of F32, F16 and Q8_0, or a size is impossible.</exception>
     public static long BytesPerPage(ElementType format, int keyHeads, int keyDim, int valueDim, bool valuesInKeys)
     {
-        if (format is not (ElementType.F32 or ElementType.F16))
+        if (format is not (ElementType.F32 or ElementType.F16 or ElementType.Q8_0))
         {
-            throw new ArgumentException($"keys and values cannot be stored as {format}");
+            throw Impossible(format);
         }
 
         if (keyHeads < 1 || keyDim < 1 || valueDim < 1 || (valuesInKeys && valueDim > keyDim))
@@ -101,9 +101,16 @@ public sealed unsafe class PagedSlot : KeyValueSource
             throw new ArgumentException($"a cache of {keyHeads} heads with keys of {keyDim} and values of {valueDim}{(valuesInKeys ? " inside the keys" : string.Empty)}");
         }
 
+        if (format == ElementType.Q8_0)
+        {
+            return checked((BytePage.KeyBytes(keyDim) + (valuesInKeys ? 0 : BytePage.ValueBytes(valueDim))) * keyHeads);
+        }
+
         var numbers = checked((long)keyDim + (valuesInKeys ? 0 : AttentionShape.Padded(valueDim)));
         return checked(numbers * PageSize * keyHeads * format.RowBytes(1));
     }
+
+    internal static ArgumentException Impossible(ElementType format) => new($"keys and values cannot be stored as {format}");
 
     internal override void Check(AttentionShape shape)
     {
@@ -136,14 +143,17 @@ public sealed unsafe class PagedSlot : KeyValueSource
     }
 
     /// <summary>Where the values begin, from where the keys do.</summary>
-    internal byte* Values(byte* head) => head + ((long)_keyDim * PageSize * ElementBytes);
+    internal byte* Values(byte* head) => head + (Format == ElementType.Q8_0 ? BytePage.KeyBytes(_keyDim) : (long)_keyDim * PageSize * ElementBytes);
+
+    /// <summary>What begins at <paramref name="head"/>, where it is stored as Q8_0.</summary>
+    internal BytePage Bytes(byte* head) => new(head, _keyDim, _valueDim);
 
     internal override void CopyKey(AttentionShape shape, long sequence, long position, int head, float* destination)
     {
         var keys = Head(sequence, position / PageSize, head);
         for (var d = 0; d < _keyDim; d++)
         {
-            destination[d] = Read(keys, ((long)d * PageSize) + (position % PageSize));
+            destination[d] = Key(keys, (int)(position % PageSize), d);
         }
     }
 
@@ -152,8 +162,8 @@ public sealed unsafe class PagedSlot : KeyValueSource
         var keys = Head(sequence, position / PageSize, head);
         for (var d = 0; d < _valueDim; d++)
         {
-            destination[d] = ValuesInKeys
-                ? Read(keys, ((long)d * PageSize) + (position % PageSize))
+            destination[d] = ValuesInKeys ? Key(keys, (int)(position % PageSize), d)
+                : Format == ElementType.Q8_0 ? Bytes(keys).Value((int)(position % PageSize), d)
                 : Read(Values(keys), (position % PageSize * shape.PaddedValueDim) + d);
         }
     }
@@ -166,8 +176,14 @@ public sealed unsafe class PagedSlot : KeyValueSource
             return (float*)keys;
         }
 
-        var finite = FiniteKeys(sequence, tile, head, from, to, out _) != null;
         var (start, end) = Groups(from, to);
+        if (Format == ElementType.Q8_0)
+        {
+            Bytes(keys).WidenKeys<V>(start, end, scratch, AheadOfKeys(sequence, tile, head));
+            return scratch;
+        }
+
+        var finite = FiniteKeys(sequence, tile, head, from, to, out _) != null;
         for (var d = 0; d < _keyDim; d++)
         {
             var row = (d * PageSize) + start;
@@ -190,6 +206,12 @@ public sealed unsafe class PagedSlot : KeyValueSource
         if (Format == ElementType.F32)
         {
             return (float*)Values(keys);
+        }
+
+        if (Format == ElementType.Q8_0)
+        {
+            Bytes(keys).WidenValues<V>(from, to, scratch, AheadOfValues(sequence, tile, head));
+            return scratch;
         }
 
         var finite = FiniteValues(sequence, tile, head, from, to, out _) != null;
@@ -286,11 +308,20 @@ public sealed unsafe class PagedSlot : KeyValueSource
         for (var d = 0; d < _valueDim; d += Rows)
         {
             var rows = Math.Min(Rows, _valueDim - d);
-            var source = (ushort*)keys + (d * PageSize);
-            Widen.Halves<V, AnyHalves>(source, rows * PageSize, widened);
+            if (Format == ElementType.Q8_0)
+            {
+                Bytes(keys).WidenKeys<V>(d, rows, 0, PageSize, widened, keys + ((long)(d + rows) * PageSize));
+            }
+            else
+            {
+                Widen.Halves<V, AnyHalves>((ushort*)keys + (d * PageSize), rows * PageSize, widened);
+            }
+
             Transpose.Columns(widened + from, PageSize, rows, to - from, scratch + (from * stride) + d, stride);
         }
     }
+
+    private float Key(byte* keys, int place, int d) => Format == ElementType.Q8_0 ? Bytes(keys).Key(place, d) : Read(keys, ((long)d * PageSize) + place);
 
     private float Read(byte* block, long index) =>
         Format == ElementType.F32 ? ((float*)block)[index] : One.LoadHalf((ushort*)block + index).Value;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Sequitur.Kernels.Formats.Panels;
+using Sequitur.Kernels.Numerics;
 
 namespace Sequitur.Kernels.Formats;
 
@@ -22,20 +23,16 @@ public sealed unsafe class Q8_0() : QuantizedFormat("Q8_0", 32, 34)
 
     internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)
     {
-        for (; row.Length > 0; row = row[Group..], destination = destination[BlockBytes..])
+        var integers = stackalloc float[Group];
+        fixed (float* numbers = row)
         {
-            var largest = 0f;
-            foreach (var value in row[..Group])
+            for (var first = 0; first < row.Length; first += Group, destination = destination[BlockBytes..])
             {
-                largest = MathF.Max(largest, MathF.Abs(value));
-            }
-
-            var scale = largest / 127;
-            var inverse = scale != 0 ? 1 / scale : 0;
-            BinaryPrimitives.WriteHalfLittleEndian(destination, (Half)scale);
-            for (var i = 0; i < Group; i++)
-            {
-                destination[2 + i] = (byte)(sbyte)MathF.Round(row[i] * inverse, MidpointRounding.AwayFromZero);
+                BinaryPrimitives.WriteUInt16LittleEndian(destination, ByteRounding.Round<One>(numbers + first, Group, integers));
+                for (var i = 0; i < Group; i++)
+                {
+                    destination[2 + i] = (byte)(sbyte)integers[i];
+                }
             }
         }
     }

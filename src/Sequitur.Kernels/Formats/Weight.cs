@@ -169,6 +169,19 @@ public sealed unsafe class Weight
         }
     }
 
+    /// <summary>The files that the rows lie in.</summary>
+    public IEnumerable<MappedFile> Files => MappedPlanes().Select(plane => plane.File).Distinct();
+
+    /// <summary>Finds out whether a file behind the rows was changed since it was opened (<see cref="MappedFile.RequireUnchanged"/>).</summary>
+    /// <exception cref="SequiturException">It was; the message names it.</exception>
+    public void RequireUnchanged()
+    {
+        foreach (var file in Files)
+        {
+            file.RequireUnchanged();
+        }
+    }
+
     /// <summary>Where a logical row lies.</summary>
     internal RowPlace Place(long row)
     {

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Sequitur.Kernels.Memory;
 
 /// <summary>
@@ -7,14 +9,16 @@ namespace Sequitur.Kernels.Memory;
 public sealed unsafe class MappedFile : IDisposable
 {
     private readonly FileInfo _info;
+    private readonly SafeFileHandle? _handle;
     private readonly DateTime _written;
     private nint _address;
     private int _disposed;
 
-    private MappedFile(string path, FileInfo info, DateTime written, nint address, long bytes)
+    private MappedFile(string path, FileInfo info, SafeFileHandle? handle, DateTime written, nint address, long bytes)
     {
         Path = path;
         _info = info;
+        _handle = handle;
         _written = written;
         _address = address;
         Bytes = bytes;
@@ -66,13 +70,22 @@ public sealed unsafe class MappedFile : IDisposable
             // Pipes and devices report no length either, and opening a pipe would wait for its writer.
             if (info.Length == 0)
             {
-                return new(path, info, info.LastWriteTimeUtc, 0, 0);
+                return new(path, info, null, info.LastWriteTimeUtc, 0, 0);
             }
 
-            using var handle = File.OpenHandle(path);
-            var written = File.GetLastWriteTimeUtc(handle);
-            var bytes = RandomAccess.GetLength(handle);
-            return new(path, info, written, bytes == 0 ? 0 : Platform.Current.MapFile(handle, bytes), bytes);
+            // Other programs may write it, rename it and delete it, as they might if it were mapped only.
+            var handle = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            try
+            {
+                var written = File.GetLastWriteTimeUtc(handle);
+                var bytes = RandomAccess.GetLength(handle);
+                return new(path, info, handle, written, bytes == 0 ? 0 : Platform.Current.MapFile(handle, bytes), bytes);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -91,6 +104,20 @@ public sealed unsafe class MappedFile : IDisposable
         if (!_info.Exists || _info.Length != Bytes || _info.LastWriteTimeUtc != _written)
         {
             throw new SequiturException($"the file was {(_info.Exists ? "changed" : "removed")} while it was read: {Path}: try again when nothing writes to it");
+        }
+    }
+
+    /// <summary>
+    /// Finds out whether the file that is mapped still is as it was, whatever its name now leads to: one that was replaced or removed is mapped as before, one that was written to or shortened is
+    /// not. It costs two calls of the system and allocates nothing, so who reads a mapping for long can ask each time.
+    /// </summary>
+    /// <exception cref="SequiturException">It was written to, or has another length.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping was disposed.</exception>
+    public void RequireIntact()
+    {
+        if (_handle is { } handle && (RandomAccess.GetLength(handle) != Bytes || File.GetLastWriteTimeUtc(handle) != _written))
+        {
+            throw new SequiturException($"the file was changed while it was in use: {Path}: load it again; to replace a model that runs, write the new one beside it and rename it");
         }
     }
 
@@ -142,5 +169,7 @@ public sealed unsafe class MappedFile : IDisposable
             Platform.Current.UnmapFile(_address, Bytes);
             _address = 0;
         }
+
+        _handle?.Dispose();
     }
 }

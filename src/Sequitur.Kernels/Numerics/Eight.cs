@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sequitur.Kernels.Numerics;
 
@@ -27,6 +28,15 @@ internal readonly unsafe struct Eight(Vector256<float> value) : ILanes<Eight>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(ushort* destination, Eight value) => HalfBits.Narrow(value.Value).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Eight LoadByte(sbyte* source)
+    {
+        var bytes = Vector64.Load(source).ToVector128Unsafe();
+        var words = Vector128.WidenLower(bytes);
+        return new(Vector256.ConvertToSingle(
+            Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bytes) : Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words))));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight LoadInteger(int* source) => new(Vector256.ConvertToSingle(Vector256.Load(source)));

@@ -29,6 +29,10 @@ internal readonly unsafe struct Four(Vector128<float> value) : ILanes<Four>
     public static void StoreHalf(ushort* destination, Four value) => HalfBits.Narrow(value.Value).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four LoadByte(sbyte* source) =>
+        new(Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<int>(source)).AsSByte()))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Four LoadInteger(int* source) => new(Vector128.ConvertToSingle(Vector128.Load(source)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,6 +27,9 @@ internal unsafe interface ILanes<V>
     /// <summary>Rounds to binary16 (ties to even) and writes.</summary>
     static abstract void StoreHalf(ushort* destination, V value);
 
+    /// <summary>Reads <see cref="Count"/> signed bytes and converts them, exactly.</summary>
+    static abstract V LoadByte(sbyte* source);
+
     /// <summary>Reads <see cref="Count"/> integers and converts them, rounding to even.</summary>
     static abstract V LoadInteger(int* source);
 

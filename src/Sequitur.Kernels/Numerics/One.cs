@@ -19,6 +19,8 @@ internal readonly unsafe struct One(float value) : ILanes<One>
 
     public static void StoreHalf(ushort* destination, One value) => *destination = HalfBits.Narrow(value.Value);
 
+    public static One LoadByte(sbyte* source) => new(*source);
+
     public static One LoadInteger(int* source) => new(*source);
 
     public static One Fma(One a, One b, One c) => new(MathF.FusedMultiplyAdd(a.Value, b.Value, c.Value));

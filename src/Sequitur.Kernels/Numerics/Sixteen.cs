@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sequitur.Kernels.Numerics;
 
@@ -27,6 +28,15 @@ internal readonly unsafe struct Sixteen(Vector512<float> value) : ILanes<Sixteen
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(ushort* destination, Sixteen value) => HalfBits.Narrow(value.Value).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen LoadByte(sbyte* source)
+    {
+        var bytes = Vector128.Load(source);
+        var words = Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
+        return new(Vector512.ConvertToSingle(
+            Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(bytes) : Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words))));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen LoadInteger(int* source) => new(Vector512.ConvertToSingle(Vector512.Load(source)));

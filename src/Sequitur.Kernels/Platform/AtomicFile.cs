@@ -9,12 +9,14 @@ namespace Sequitur.Kernels;
 public sealed class AtomicFile : IDisposable
 {
     private readonly string _unfinished;
+    private readonly IDisposable? _limit;
     private bool _done;
 
-    private AtomicFile(string path, string unfinished, FileStream stream)
+    private AtomicFile(string path, string unfinished, FileStream stream, IDisposable? limit)
     {
         Path = path;
         _unfinished = unfinished;
+        _limit = limit;
         Stream = stream;
     }
 
@@ -31,6 +33,7 @@ public sealed class AtomicFile : IDisposable
     public static AtomicFile Create(string path, long bytes = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        var limit = Platform.Current.RefuseTooLargeFiles();
         try
         {
             var whole = System.IO.Path.GetFullPath(path);
@@ -49,10 +52,11 @@ public sealed class AtomicFile : IDisposable
             var name = $".{System.IO.Path.GetFileName(target)}.{System.IO.Path.GetRandomFileName()}.unfinished";
             var unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(target)!, name);
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 1 << 16, PreallocationSize = bytes };
-            return new(target, unfinished, new FileStream(unfinished, options));
+            return new(target, unfinished, new FileStream(unfinished, options), limit);
         }
         catch (Exception problem) when (IsOfFile(problem))
         {
+            limit?.Dispose();
             throw CannotWrite(path, problem);
         }
     }
@@ -83,6 +87,7 @@ public sealed class AtomicFile : IDisposable
             Stream.Dispose();
             Platform.Current.Replace(_unfinished, Path);
             _done = true;
+            _limit?.Dispose();
         }
         catch (Exception problem) when (IsOfFile(problem))
         {
@@ -103,7 +108,7 @@ public sealed class AtomicFile : IDisposable
         {
             Stream.Dispose();
         }
-        catch (IOException)
+        catch (Exception problem) when (IsOfFile(problem))
         {
             // the disk is full, say: the file goes away all the same
         }
@@ -116,6 +121,8 @@ public sealed class AtomicFile : IDisposable
         {
             // the folder is gone; what ended the writing is the error to report
         }
+
+        _limit?.Dispose();
     }
 
     private static bool IsOfFile(Exception problem) => problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;

@@ -72,6 +72,12 @@ public interface IPlatform
     /// </summary>
     void Replace(string file, string destination);
 
+    /// <summary>
+    /// From now until the result is disposed, writing a file beyond the size that this process may give files is an error of the write; by itself the system ends the process instead.
+    /// Null where no such limit ends one.
+    /// </summary>
+    IDisposable? RefuseTooLargeFiles();
+
     /// <summary>The folder in which programs keep what they remember for their user.</summary>
     string StateRoot { get; }
 

@@ -7,6 +7,9 @@ public static class Platform
     /// <exception cref="PlatformNotSupportedException">The system is none of Linux, macOS and Windows.</exception>
     public static IPlatform Current { get; } = Choose();
 
+    /// <summary>Bytes of memory that this process may come to use: the machine's, or what its control group allows.</summary>
+    public static long MemoryBytes => Math.Min(Current.PhysicalBytes(), new SystemFacts().MemoryLimit ?? long.MaxValue);
+
     private static IPlatform Choose()
     {
         if (OperatingSystem.IsLinux() || OperatingSystem.IsAndroid())

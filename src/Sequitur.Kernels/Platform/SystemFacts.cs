@@ -74,8 +74,17 @@ public sealed class SystemFacts(string root = "/")
         }
     }
 
-    /// <summary>Bytes of memory that the control group of this process may use; null where nobody limits it.</summary>
-    public long? MemoryLimit => Number(Text("sys/fs/cgroup/memory.max") ?? Text("sys/fs/cgroup/memory/memory.limit_in_bytes")) is > 0 and < 1e18 and var bytes ? (long)bytes : null;
+    /// <summary>Bytes of memory that the control group of this process may use, or one around it, whichever has less; null where nobody limits it.</summary>
+    public long? MemoryLimit
+    {
+        get
+        {
+            var limits = Groups("", "").Select(group => Text($"sys/fs/cgroup{group}/memory.max"))
+                .Concat(Groups("memory", "/memory").Select(group => Text($"sys/fs/cgroup{group}/memory.limit_in_bytes")))
+                .Select(Number).Where(bytes => bytes is > 0 and < 1e18).ToList();
+            return limits.Count > 0 ? (long)limits.Min()!.Value : null;
+        }
+    }
 
     /// <summary>Bytes of memory that a program could have now without others being moved out.</summary>
     public long? AvailableBytes => Number(FirstWord(Line("proc/meminfo", "MemAvailable:"))) is >= 0 and var kilobytes ? (long)kilobytes * 1024 : null;
@@ -106,6 +115,18 @@ public sealed class SystemFacts(string root = "/")
         }
 
         return count is > 0 and < 1e6 ? (int)count : null;
+    }
+
+    // "4:memory:/a/b" (cgroups 1) or "0::/a/b" (cgroups 2): the group that this process is in for a controller and all around it, from the outermost, which a container sees as its own.
+    private IEnumerable<string> Groups(string controller, string folder)
+    {
+        var group = Text("proc/self/cgroup")?.Split('\n').Select(line => line.Split(':', 3)).FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller))?[2] ?? "/";
+        var whole = folder;
+        yield return whole;
+        foreach (var name in group.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return whole += $"/{name}";
+        }
     }
 
     private IEnumerable<string> Folders(string parent, string prefix)

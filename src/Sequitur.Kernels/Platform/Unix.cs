@@ -18,6 +18,7 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
     private const int WillNeed = 3; // MADV_WILLNEED
     private const int DontNeed = 4; // MADV_DONTNEED
     private const int StandardOutput = 1;
+    private const int TooLargeFile = 25; // SIGXFSZ
     private const int Interrupted = 4; // EINTR
     private const int InvalidArgument = 22; // EINVAL
     private const int BrokenPipe = 32; // EPIPE
@@ -112,6 +113,8 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
             }
         }
     }
+
+    public IDisposable? RefuseTooLargeFiles() => PosixSignalRegistration.Create((PosixSignal)TooLargeFile, static context => context.Cancel = true);
 
     public void Replace(string file, string destination)
     {

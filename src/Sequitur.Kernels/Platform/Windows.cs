@@ -99,6 +99,8 @@ internal sealed unsafe partial class Windows : IPlatform
 
     public long ResidentBytes() => (long)Counters().WorkingSetSize;
 
+    public IDisposable? RefuseTooLargeFiles() => null;
+
     public string StateRoot => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
 
     // A user's own folder is closed to others already.

@@ -17,7 +17,7 @@ public sealed class CacheLayout
 
     /// <summary>Lays out the slots.</summary>
     /// <param name="slots">What the model keeps.</param>
-    /// <param name="format">F32 or F16 for keys and values; recurrent states are always F32.</param>
+    /// <param name="format">F32, F16 or Q8_0 for keys and values; recurrent states are always F32.</param>
     /// <param name="maxPositions">The longest sequence; sets the width of page tables.</param>
     public CacheLayout(IReadOnlyList<CacheSlot> slots, ElementType format, long maxPositions)
     {

@@ -55,10 +55,17 @@ public sealed class Plan
     /// <exception cref="NotSupportedException">An operation has no kernel for what the graph asks.</exception>
     public static Plan Build(Graph lowered, PlanOptions options)
     {
-        var all = options.WithoutFusions.Contains("*");
-        var fusion = FusionPass.Fuse(lowered, options.Keep, rule => !all && !options.WithoutFusions.Contains(rule));
+        var fusion = Fuse(lowered, options.Keep, options.WithoutFusions);
         return new Plan(PlanLayout.Create(fusion.Target, options.Capacity), options, fusion);
     }
+
+    /// <summary>Bytes of the buffers that a plan would take, without building it.</summary>
+    /// <param name="lowered">The graph.</param>
+    /// <param name="capacity">The most that each unknown may be.</param>
+    /// <param name="withoutFusions">Names of fusion rules that are switched off; <c>*</c> switches off all.</param>
+    /// <exception cref="ArgumentException">A capacity is missing.</exception>
+    public static long BufferBytes(Graph lowered, IReadOnlyDictionary<string, long> capacity, IReadOnlyCollection<string> withoutFusions) =>
+        PlanLayout.Measure(Fuse(lowered, [], withoutFusions).Target, capacity);
 
     /// <summary>Whether the plan reads an input of that name.</summary>
     public bool HasInput(string name) => Graph.Inputs.ContainsKey(name);
@@ -120,6 +127,12 @@ public sealed class Plan
 
     /// <summary>A copy of an output's integers of the last run.</summary>
     public int[] Integers(string name) => Copy<int>(name, ElementType.I32);
+
+    private static FusionPass Fuse(Graph lowered, IReadOnlyCollection<string> keep, IReadOnlyCollection<string> without)
+    {
+        var all = without.Contains("*");
+        return FusionPass.Fuse(lowered, keep, rule => !all && !without.Contains(rule));
+    }
 
     private T[] Copy<T>(string name, ElementType type)
         where T : unmanaged

@@ -30,11 +30,13 @@ internal sealed class PlanLayout
 
     public static PlanLayout Create(Graph graph, IReadOnlyDictionary<string, long> capacity)
     {
-        var layout = new PlanLayout(graph, capacity);
-        layout.AssignPhases();
-        layout.PlaceBuffers();
+        var layout = Place(graph, capacity);
+        layout.Allocate();
         return layout;
     }
+
+    /// <summary>Bytes that all buffers would take.</summary>
+    public static long Measure(Graph graph, IReadOnlyDictionary<string, long> capacity) => Place(graph, capacity).Bytes;
 
     public int SymbolIndex(string symbol)
     {
@@ -54,6 +56,14 @@ internal sealed class PlanLayout
     /// <summary>Makes the kernels of all phases.</summary>
     public IEnumerable<IReadOnlyList<Kernel>> Bind(PlanOptions options, long maxRows) => _phases.Select(phase => (IReadOnlyList<Kernel>)[.. phase.Select(node =>
         node.Op.Bind(new Binding(options.Processor, [.. node.Inputs.Select(Value)], [.. node.Outputs.Select(Value)], options.Caches, maxRows, options.Weights)))]);
+
+    private static PlanLayout Place(Graph graph, IReadOnlyDictionary<string, long> capacity)
+    {
+        var layout = new PlanLayout(graph, capacity);
+        layout.AssignPhases();
+        layout.PlaceBuffers();
+        return layout;
+    }
 
     private static bool IsComputed(Node node) => node.Op is not (InputValue or ParameterValue) && !node.Op.IsView;
 
@@ -96,12 +106,16 @@ internal sealed class PlanLayout
         }
 
         Bytes = planner.Bytes;
-        if (Bytes > Platform.Current.PhysicalBytes())
+    }
+
+    private void Allocate()
+    {
+        if (Bytes > Platform.MemoryBytes)
         {
-            throw new CapacityException($"the buffers of a plan need {Bytes} bytes, and the machine has {Platform.Current.PhysicalBytes()} bytes of memory: run fewer tokens at a time");
+            throw new CapacityException($"the buffers of a plan need {Bytes} bytes, and there are {Platform.MemoryBytes} bytes of memory: run fewer tokens at a time");
         }
 
-        var arena = new NativeBuffer(planner.Bytes);
+        var arena = new NativeBuffer(Bytes);
         foreach (var node in _graph.Nodes)
         {
             foreach (var tensor in node.Outputs)

@@ -43,6 +43,7 @@ public sealed class PackedWeights
 
     /// <summary>Packs what was asked for since the last time; mapped files give the memory back that it took as stored.</summary>
     /// <exception cref="CapacityException">The panels need more memory than the machine has.</exception>
+    /// <exception cref="SequiturException">A file was changed since it was opened: what was packed would be of two models.</exception>
     public void Pack(WorkPool pool)
     {
         lock (_lock)
@@ -53,10 +54,10 @@ public sealed class PackedWeights
             }
 
             var bytes = _pending.Aggregate(0L, (sum, panels) => checked(sum + panels.Bytes));
-            if (Bytes + bytes > Platform.Current.PhysicalBytes())
+            if (Bytes + bytes > Platform.MemoryBytes)
             {
                 throw new CapacityException(
-                    $"the weights take {Bytes + bytes} bytes when packed, and the machine has {Platform.Current.PhysicalBytes()} bytes of memory: run with low memory, which reads them where they are stored");
+                    $"the weights take {Bytes + bytes} bytes when packed, and there are {Platform.MemoryBytes} bytes of memory: run with low memory, which reads them where they are stored");
             }
 
             var arena = new NativeBuffer(bytes).Region;
@@ -69,9 +70,15 @@ public sealed class PackedWeights
             var offset = 0L;
             foreach (var panels in _pending)
             {
+                panels.Weight.RequireUnchanged();
                 WeightPanels.Pack([(panels, arena.Slice(offset, panels.Bytes))], pool);
                 panels.Weight.Forget();
                 offset += panels.Bytes;
+            }
+
+            foreach (var panels in _pending)
+            {
+                panels.Weight.RequireUnchanged();
             }
 
             Bytes += bytes;

@@ -59,6 +59,7 @@ public sealed class SmolLmTests
 
     [Theory]
     [InlineData(true, ElementType.F16)]
+    [InlineData(true, ElementType.Q8_0)]
     [InlineData(false, ElementType.F32)]
     public void Plan_OnEveryTier_EqualsTheScalarTier(bool integer, ElementType cache)
     {

@@ -33,6 +33,10 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
         new("deepseek", "Q8_0", ElementType.F16, true),
         new("deepseek", "F32", ElementType.F32, false),
         new("deepseek-deep", "Q4_1", ElementType.F32, true),
+        new("llama", "Q4_1", ElementType.Q8_0, true),
+        new("mixtral", "F32", ElementType.Q8_0, false),
+        new("gemma2", "Q8_0", ElementType.Q8_0, true),
+        new("deepseek", "Q4_1", ElementType.Q8_0, true),
         new("rwkv", "Q4_1", ElementType.F32, true),
     }.ToDictionary(v => v.ToString());
 
@@ -55,6 +59,10 @@ internal sealed record Variant(string Family, string Weights, ElementType Cache,
     /// <summary>Those that keep keys (recurrent states are kept as float32 whatever the cache), at all lengths.</summary>
     public static TheoryData<string, int> KeepingKeys =>
         [.. All.Where(v => v.Value.Family != "rwkv").SelectMany(v => Lengths.Select(length => (v.Key, length)))];
+
+    /// <summary>Those with a cache of bytes, at all lengths.</summary>
+    public static TheoryData<string, int> ByteCaches =>
+        [.. All.Where(v => v.Value.Cache == ElementType.Q8_0).SelectMany(v => Lengths.Select(length => (v.Key, length)))];
 
     /// <summary>The model; every use shares one.</summary>
     public Model Model => Models.GetOrAdd((Family, Weights), key => new(() => Families.Create(key.Item1, key.Item2))).Value;

@@ -47,6 +47,21 @@ public class PlatformTests
     }
 
     [Fact]
+    public void RequireIntact_AskedAgainAndAgain_AllocatesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        using var file = MappedFile.Open(directory.Write("file", [1, 2, 3]));
+        file.RequireIntact();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            file.RequireIntact();
+        }
+
+        GC.GetAllocatedBytesForCurrentThread().ShouldBe(before);
+    }
+
+    [Fact]
     public void MappedFile_OnlyItsRegionIsHeld_IsNotCollected()
     {
         using var directory = new TemporaryDirectory();

@@ -122,6 +122,8 @@ public class AttentionKernelTests
     [Theory]
     [InlineData(ElementType.F32, 100, 24, 16)]
     [InlineData(ElementType.F16, 5, 36, 33)]
+    [InlineData(ElementType.Q8_0, 5, 36, 33)]
+    [InlineData(ElementType.Q8_0, 2, 70, 66)]
     public void Run_WithValuesInKeys_ReadsThePrefixOfTheKey(ElementType format, int heads, int keyDim, int valueDim)
     {
         var shape = AttentionCase.Shaped(heads, 1, keyDim, valueDim);

@@ -30,6 +30,15 @@ public sealed unsafe class LanesTests
     }
 
     [Fact]
+    public void LoadByte_AllBytes_Converts()
+    {
+        Convert<One>(Tier.Scalar);
+        Convert<Four>(Tier.V128);
+        Convert<Eight>(Tier.V256);
+        Convert<Sixteen>(Tier.V512);
+    }
+
+    [Fact]
     public void StoreHalf_NeighboursOfAllHalvesAndTies_RoundsToEven()
     {
         var values = new List<float>();
@@ -169,6 +178,31 @@ public sealed unsafe class LanesTests
             {
                 var expected = (float)BitConverter.UInt16BitsToHalf(halves[lane]);
                 (!float.IsFinite(expected) || SameBits(results[lane], expected)).ShouldBeTrue($"half {halves[lane]:X4}: {results[lane]:R}, expected {expected:R}");
+            }
+        }
+    }
+
+    private static void Convert<V>(Tier tier)
+        where V : struct, ILanes<V>
+    {
+        if (!Processor.IsSupported(tier))
+        {
+            return;
+        }
+
+        var bytes = stackalloc sbyte[16];
+        var results = stackalloc float[16];
+        for (var first = -128; first < 128; first += V.Count)
+        {
+            for (var lane = 0; lane < V.Count; lane++)
+            {
+                bytes[lane] = (sbyte)(first + lane);
+            }
+
+            V.Store(results, V.LoadByte(bytes));
+            for (var lane = 0; lane < V.Count; lane++)
+            {
+                results[lane].ShouldBe(first + lane, $"{tier}");
             }
         }
     }

@@ -92,6 +92,23 @@ public sealed class SystemFactsTests : IDisposable
     }
 
     [Fact]
+    public void MemoryLimit_OfGroupsAroundTheProcess_IsTheSmallest()
+    {
+        Write("proc/self/cgroup", "4:memory:/c\n0::/a/b\n");
+        Write("sys/fs/cgroup/a/memory.max", "3000000\n");
+        Write("sys/fs/cgroup/a/b/memory.max", "max\n");
+        Write("sys/fs/cgroup/other/memory.max", "1000\n");
+        Facts.MemoryLimit.ShouldBe(3_000_000);
+
+        Write("sys/fs/cgroup/a/b/memory.max", "2000000\n");
+        Facts.MemoryLimit.ShouldBe(2_000_000);
+
+        Write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+        Write("sys/fs/cgroup/memory/c/memory.limit_in_bytes", "1500000\n");
+        Facts.MemoryLimit.ShouldBe(1_500_000);
+    }
+
+    [Fact]
     public void PeakResidentBytes_Always_IsAtLeastWhatIsResident()
     {
         var platform = Kernels.Platform.Current;

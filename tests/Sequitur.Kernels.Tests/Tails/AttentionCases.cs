@@ -26,7 +26,7 @@ internal static class AttentionCases
         var data = new AttentionCase(shape, lengths);
         var rows = data.Batch.Rows;
         List<KeyValueSource> sources = [new KeyValueRows(data.K, data.V, rows)];
-        foreach (var format in new[] { ElementType.F32, ElementType.F16 })
+        foreach (var format in new[] { ElementType.F32, ElementType.F16, ElementType.Q8_0 })
         {
             var slot = data.Slot(format, 1);
             Run(new CacheWriteKernel(Processor.Reference, data.K, data.V, rows, slot));
@@ -47,7 +47,7 @@ internal static class AttentionCases
         var ragged = new Ragged(starts, counts);
         var table = Of(2, 2, [2, 0, 3, 1]);
         var (k, v) = (Random(ragged.Total, KeyHeads * keyDim, 1), Random(ragged.Total, KeyHeads * valueDim, 2));
-        foreach (var (format, inKeys) in new[] { (ElementType.F32, false), (ElementType.F16, false), (ElementType.F16, true) })
+        foreach (var (format, inKeys) in new[] { (ElementType.F32, false), (ElementType.F16, false), (ElementType.F16, true), (ElementType.Q8_0, false), (ElementType.Q8_0, true) })
         {
             if (inKeys && valueDim > keyDim)
             {
