@@ -75,10 +75,23 @@ internal static unsafe class AttentionTiles<V, T, S>
             for (var i = 0; i < dim; i++)
             {
                 Ask(ref ahead, Step1);
-                Triple(S.Load<V>(keys), a[i], b[i], c[i], ref a0, ref b0, ref c0);
-                Triple(S.Load<V>(keys + V.Count), a[i], b[i], c[i], ref a1, ref b1, ref c1);
-                Triple(S.Load<V>(keys + (2 * V.Count)), a[i], b[i], c[i], ref a2, ref b2, ref c2);
-                Triple(S.Load<V>(keys + (3 * V.Count)), a[i], b[i], c[i], ref a3, ref b3, ref c3);
+                V pa = V.Broadcast(a[i]), pb = V.Broadcast(b[i]), pc = V.Broadcast(c[i]);
+                var stored = S.Load<V>(keys);
+                a0 = V.Fma(stored, pa, a0);
+                b0 = V.Fma(stored, pb, b0);
+                c0 = V.Fma(stored, pc, c0);
+                stored = S.Load<V>(keys + V.Count);
+                a1 = V.Fma(stored, pa, a1);
+                b1 = V.Fma(stored, pb, b1);
+                c1 = V.Fma(stored, pc, c1);
+                stored = S.Load<V>(keys + (2 * V.Count));
+                a2 = V.Fma(stored, pa, a2);
+                b2 = V.Fma(stored, pb, b2);
+                c2 = V.Fma(stored, pc, c2);
+                stored = S.Load<V>(keys + (3 * V.Count));
+                a3 = V.Fma(stored, pa, a3);
+                b3 = V.Fma(stored, pb, b3);
+                c3 = V.Fma(stored, pc, c3);
                 keys += KeyValueSource.Tile;
             }
 
@@ -177,10 +190,23 @@ internal static unsafe class AttentionTiles<V, T, S>
             for (var key = from; key < to; key++)
             {
                 Ask(ref ahead, Step1);
-                Triple(S.Load<V>(values), a[key], b[key], c[key], ref a0, ref b0, ref c0);
-                Triple(S.Load<V>(values + V.Count), a[key], b[key], c[key], ref a1, ref b1, ref c1);
-                Triple(S.Load<V>(values + (2 * V.Count)), a[key], b[key], c[key], ref a2, ref b2, ref c2);
-                Triple(S.Load<V>(values + (3 * V.Count)), a[key], b[key], c[key], ref a3, ref b3, ref c3);
+                V pa = V.Broadcast(a[key]), pb = V.Broadcast(b[key]), pc = V.Broadcast(c[key]);
+                var stored = S.Load<V>(values);
+                a0 = V.Fma(stored, pa, a0);
+                b0 = V.Fma(stored, pb, b0);
+                c0 = V.Fma(stored, pc, c0);
+                stored = S.Load<V>(values + V.Count);
+                a1 = V.Fma(stored, pa, a1);
+                b1 = V.Fma(stored, pb, b1);
+                c1 = V.Fma(stored, pc, c1);
+                stored = S.Load<V>(values + (2 * V.Count));
+                a2 = V.Fma(stored, pa, a2);
+                b2 = V.Fma(stored, pb, b2);
+                c2 = V.Fma(stored, pc, c2);
+                stored = S.Load<V>(values + (3 * V.Count));
+                a3 = V.Fma(stored, pa, a3);
+                b3 = V.Fma(stored, pb, b3);
+                c3 = V.Fma(stored, pc, c3);
                 values += stride;
             }
 
@@ -227,14 +253,6 @@ internal static unsafe class AttentionTiles<V, T, S>
         {
             Column(query, weights, tile + column, stride, column, from, to);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Triple(V stored, float a, float b, float c, ref V x, ref V y, ref V z)
-    {
-        x = V.Fma(V.Broadcast(a), stored, x);
-        y = V.Fma(V.Broadcast(b), stored, y);
-        z = V.Fma(V.Broadcast(c), stored, z);
     }
 
     // For the share of a step.

@@ -53,12 +53,12 @@ internal sealed class AttentionCase
 
     /// <summary>
     /// Through pages that hold NaN until written, in a shuffled order, in chunks of at most <paramref name="rows"/> rows a sequence; the
-    /// sequences of a chunk stand in descending order.
+    /// sequences of a chunk stand in descending order. Whether infinities and NaN that are written be noted, so that readers need not look for any.
     /// </summary>
-    public (byte[] Output, byte[] LogSumExp) Cached(Processor processor, ElementType format, int rows, int seed = 1, long chunk = long.MaxValue)
+    public (byte[] Output, byte[] LogSumExp) Cached(Processor processor, ElementType format, int rows, int seed = 1, long chunk = long.MaxValue, bool noted = false)
     {
         var (output, lse) = (Output(), LogSumExp());
-        var slot = Slot(format, seed);
+        var slot = Slot(format, seed, noted ? new NativeBuffer(sizeof(int)).Region : default);
         for (var start = 0; start < Batch.Counts.Max(); start += rows)
         {
             int[] counts = [.. Batch.Counts.Select(length => Math.Clamp(length - start, 0, rows))];
@@ -74,7 +74,7 @@ internal sealed class AttentionCase
         return (Bits(output), Bits(lse));
     }
 
-    public PagedSlot Slot(ElementType format, int seed)
+    public PagedSlot Slot(ElementType format, int seed, Region specials = default)
     {
         int[] pages = [.. Batch.Counts.Select(length => (length + PagedSlot.PageSize - 1) / PagedSlot.PageSize)];
         var numbers = Enumerable.Range(0, pages.Sum() + 3).ToArray();
@@ -95,7 +95,7 @@ internal sealed class AttentionCase
         var pageBytes = slotBytes + 192;
         var pool = Guarded.Memory(numbers.Length * pageBytes);
         pool.AsSpan<byte>().Fill(0xFF);
-        return new(Of(pages.Length, pages.Max(), table), pool, pageBytes, 128, format, Shape.KeyHeads, Shape.KeyDim, Shape.ValueDim, ValuesInKeys);
+        return new(Of(pages.Length, pages.Max(), table), pool, pageBytes, 128, format, Shape.KeyHeads, Shape.KeyDim, Shape.ValueDim, ValuesInKeys, specials);
     }
 
     private Operand Take(Operand whole, Ragged part)

@@ -82,7 +82,7 @@ public class AttentionKernelTests
         {
             foreach (var rows in new[] { 1000, 1, 65 })
             {
-                var actual = data.Cached(processor, ElementType.F16, rows, seed: rows, chunk: 5);
+                var actual = data.Cached(processor, ElementType.F16, rows, seed: rows, chunk: 5, noted: rows % 2 == 1);
                 actual.Output.ShouldBe(expected.Output, $"{processor.Tier}, {rows} rows at once");
                 actual.LogSumExp.ShouldBe(expected.LogSumExp, $"{processor.Tier}, {rows} rows at once");
             }
@@ -216,6 +216,27 @@ public class AttentionKernelTests
         expected[..(130 * width)].ShouldBe(clean[..(130 * width)]);
         expected[(181 * width)..].ShouldBe(clean[(181 * width)..]);
         expected[(130 * width)..(181 * width)].ShouldNotBe(clean[(130 * width)..(181 * width)]);
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    [InlineData(1, 1)]
+    public void Run_ThroughF16Pages_GivesTheSameBitsWhetherSpecialsAreNotedOrLookedFor(int heads, int keyHeads)
+    {
+        var data = new AttentionCase(AttentionCase.Shaped(heads, keyHeads, 40, 48), [90, 300]);
+        foreach (var bad in new[] { 0, float.NaN, float.PositiveInfinity, 1e6f })
+        {
+            (Row<float>(data.K, 50)[7], Row<float>(data.V, 200)[3]) = (bad, bad);
+            var expected = data.Cached(Processor.Reference, ElementType.F16, 1);
+            foreach (var processor in Processor.Available)
+            {
+                foreach (var noted in new[] { false, true })
+                {
+                    data.Cached(processor, ElementType.F16, 1, noted: noted).Output.ShouldBe(expected.Output, $"{processor.Tier}, {bad}, noted: {noted}");
+                }
+            }
+        }
     }
 
     [Fact]
