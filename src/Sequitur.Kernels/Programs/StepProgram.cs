@@ -3,8 +3,8 @@ using Sequitur.Kernels.Memory;
 namespace Sequitur.Kernels.Programs;
 
 /// <summary>
-/// What a plan is compiled to: phases of kernels that do not depend on one another, with a barrier after each. Threads take chunks of items
-/// from a shared cursor; which thread computes an item never changes its bits. What is too small to share (rows of one token: norms, encodings, rotations) is done by the thread
+/// What a plan is compiled to: phases of kernels that do not depend on one another, with a barrier after each. Threads take chunks of items,
+/// first from a run of their own (<see cref="WorkCursors"/>); which thread computes an item never changes its bits. What is too small to share (rows of one token: norms, encodings, rotations) is done by the thread
 /// that comes to a barrier last, before it lets the others go: so a phase of that kind costs no barrier.
 /// </summary>
 public sealed class StepProgram
