@@ -22,9 +22,9 @@ public sealed class WideKernelTests
         { 3, 1, 8, 16, 100, true },
         { 3, 1, 64, 64, 0, true },
         { 8, 2, 17, 80, 0, true },
-        { 4, 1, 64, 128, 70, true },
+        { 4, 1, 20, 128, 70, true },
         { 6, 1, 16, 48, 257, true },
-        { 12, 2, 64, 64, 0, false },
+        { 4, 2, 32, 32, 0, false },
     };
 
     [Theory]
@@ -61,10 +61,10 @@ public sealed class WideKernelTests
         var shape = AttentionCase.Shaped(heads, keyHeads, keyDim, valueDim, window: window);
         foreach (var format in new[] { ElementType.F32, ElementType.F16, ElementType.Q8_0 })
         {
-            // Sequences from one key to more than a span, none of them (but for one) whole tiles.
-            int[] lengths = [1, 63, 64, 65, 333, 601];
+            // From one key to more than a span, no whole tiles.
+            int[] lengths = [1, 65, 333];
             var (expectedOutput, expectedSums) = new AttentionCase(shape, lengths).Cached(Processor.Reference, format, 1000);
-            foreach (var rows in new[] { 1, 3, 65, 1000 })
+            foreach (var rows in new[] { 1, 65, 1000 })
             {
                 var (output, sums) = new AttentionCase(shape, lengths) { Through = kernel => kernel.Wide() }.Cached(Bound, format, rows, rows, 5, noted);
                 output.ShouldBe(expectedOutput, $"{format}, {rows} rows at once");
