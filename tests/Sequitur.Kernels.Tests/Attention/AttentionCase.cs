@@ -1,5 +1,7 @@
 using Sequitur.Kernels.Attention;
 using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Numerics;
+using Sequitur.Kernels.Programs;
 using static Sequitur.Kernels.Tests.KernelHarness;
 
 namespace Sequitur.Kernels.Tests.Attention;
@@ -36,6 +38,9 @@ internal sealed class AttentionCase
 
     public bool ValuesInKeys { get; }
 
+    /// <summary>What runs in the place of a kernel over pages: the kernel, if nothing else is said.</summary>
+    public Func<LaneKernel, Kernel> Through { get; init; } = kernel => kernel;
+
     public static AttentionShape Shaped(int heads = 2, int keyHeads = 1, int keyDim = 8, int valueDim = 16, bool causal = true, int window = 0, params ScoreTerm[] terms) =>
         new(heads, keyHeads, keyDim, valueDim, 1 / MathF.Sqrt(keyDim), causal, window, terms);
 
@@ -65,8 +70,8 @@ internal sealed class AttentionCase
             var ragged = new Ragged([.. Batch.Counts.Select(length => Math.Min(start, length))], counts, [.. Enumerable.Range(0, counts.Length).Reverse()]);
             Operand[] inputs = [Take(Q, ragged), Take(K, ragged), Take(V, ragged)];
             var (part, partLse) = (Empty(ragged.Total, output.Columns), Empty(ragged.Total, lse.Columns));
-            Run(new CacheWriteKernel(processor, inputs[1], ValuesInKeys ? default : inputs[2], ragged.Rows, slot), chunk);
-            Run(new AttentionKernel(processor, inputs[0], slot, ragged.Rows, null, Shape, part, partLse), chunk);
+            Run(Through(new CacheWriteKernel(processor, inputs[1], ValuesInKeys ? default : inputs[2], ragged.Rows, slot)), chunk);
+            Run(Through(new AttentionKernel(processor, inputs[0], slot, ragged.Rows, null, Shape, part, partLse)), chunk);
             Give(part, ragged, output);
             Give(partLse, ragged, lse);
         }

@@ -1,4 +1,5 @@
 using Sequitur.Kernels.Numerics;
+using Sequitur.Kernels.Tests.Wide;
 
 namespace Sequitur.Kernels.Tests.Numerics;
 
@@ -18,6 +19,7 @@ public sealed unsafe class LanesTests
         Check<Four>(Tier.V128);
         Check<Eight>(Tier.V256);
         Check<Sixteen>(Tier.V512);
+        Check<WideLanes>(Tier.V256);
     }
 
     [Fact]
@@ -27,6 +29,7 @@ public sealed unsafe class LanesTests
         Widen<Four>(Tier.V128);
         Widen<Eight>(Tier.V256);
         Widen<Sixteen>(Tier.V512);
+        Widen<WideLanes>(Tier.V256);
     }
 
     [Fact]
@@ -36,6 +39,7 @@ public sealed unsafe class LanesTests
         Convert<Four>(Tier.V128);
         Convert<Eight>(Tier.V256);
         Convert<Sixteen>(Tier.V512);
+        Convert<WideLanes>(Tier.V256);
     }
 
     [Fact]
@@ -67,6 +71,7 @@ public sealed unsafe class LanesTests
         Narrow<Four>(Tier.V128, all);
         Narrow<Eight>(Tier.V256, all);
         Narrow<Sixteen>(Tier.V512, all);
+        Narrow<WideLanes>(Tier.V256, all);
     }
 
     private static void Check<V>(Tier tier)

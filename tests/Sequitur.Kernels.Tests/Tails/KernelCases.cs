@@ -7,7 +7,8 @@ namespace Sequitur.Kernels.Tests.Tails;
 /// <summary>Every kernel there is, small, at every size of its tail from 0 to 64. Operands, weights and scratch memory end at pages that nobody may touch.</summary>
 internal static class KernelCases
 {
-    private const int Largest = 64;
+    /// <summary>The largest size.</summary>
+    public const int Largest = 64;
 
     // What legs with fewer instructions run, and digests are of: around the lanes of every tier.
     private static readonly int[] Few = [0, 1, 2, 3, 5, 8, 15, 16, 17, 31, 33, 64];
@@ -19,6 +20,9 @@ internal static class KernelCases
         ElementwiseCases.All, NormCases.All, ReduceCases.All, RopeCases.All, RoutingCases.All, RecurrentCases.All, AttentionCases.All, AttentionGradientCases.All,
         FloatProductCases.All, IntegerProductCases.All, MeasureCases.All,
     }.SelectMany(cases => cases).ToDictionary(entry => entry.Name);
+
+    /// <summary>All cases.</summary>
+    public static IEnumerable<KernelCase> Entries => All.Values;
 
     /// <summary>The names of all cases.</summary>
     public static TheoryData<string> Names => [.. All.Keys];
