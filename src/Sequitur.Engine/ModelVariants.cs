@@ -4,6 +4,7 @@ using Sequitur.Models;
 using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
+using Sequitur.Tensors.Ops;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
@@ -38,9 +39,20 @@ internal sealed class ModelVariants
             WithoutFusions = options.WithoutFusions,
         };
         _write = plan => new BatchWriter(plan, model.RopeSets, layout);
-        _lowered = Lowering.Lower(_source, _choices);
-        Unchanged = Create(_lowered, []);
-        Unchanged.Prepare();
+
+        // Other threads pack meanwhile; one that computes is free until the plan is there.
+        _options.Weights?.Begin(Products(_source), options.Threads - 1);
+        try
+        {
+            _lowered = Lowering.Lower(_source, _choices);
+            Unchanged = Create(_lowered, []);
+            Unchanged.Prepare();
+        }
+        catch
+        {
+            _options.Weights?.Abandon();
+            throw;
+        }
     }
 
     /// <summary>The model as it is.</summary>
@@ -97,6 +109,10 @@ internal sealed class ModelVariants
             file.RequireIntact();
         }
     }
+
+    // Weights of whole products: whatever they are lowered to, a plan reads them in panels.
+    private static IEnumerable<Parameter> Products(Graph graph) => graph.Nodes.Where(node => node.Op is MatMul)
+        .Select(node => node.Inputs[1].Node.Op).OfType<ParameterValue>().Select(value => value.Parameter).Distinct();
 
     private ModelVariant Create(Request request)
     {

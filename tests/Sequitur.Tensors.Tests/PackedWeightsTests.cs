@@ -39,10 +39,52 @@ public class PackedWeightsTests
         panels.IsPacked.ShouldBeTrue();
     }
 
-    private static Parameter Matrix()
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    [InlineData("Q4_1")]
+    [InlineData("Q4_K")]
+    public void Pack_OfWhatWasBegun_PacksAllOfIt(string format)
     {
-        var format = BlockFormats.Find("F32")!;
-        const int rows = 20, columns = 8;
-        return new("w", new Shape(rows, columns), new Weight(format, rows, columns, [new(new NativeBuffer(rows * format.RowBytes(columns)).Region, rows)]));
+        var parameters = Enumerable.Range(1, 5).Select(i => Matrix(format, 700 * i, 256)).ToArray();
+        var (weights, plain) = (new PackedWeights(), new PackedWeights());
+        using var pool = new WorkPool(2);
+        weights.Begin(parameters, threads: 2);
+        weights.Begin(parameters, threads: 2); // once is enough
+        foreach (var parameter in parameters)
+        {
+            weights.Get(parameter).ShouldBeSameAs(weights.Get(parameter));
+            _ = plain.Get(parameter);
+        }
+
+        var late = weights.Get(Matrix(format, 30, 256));
+        weights.Pack(pool);
+        plain.Pack(pool);
+        late.IsPacked.ShouldBeTrue();
+        weights.Bytes.ShouldBe(plain.Bytes + late.Bytes);
+        parameters.ShouldAllBe(parameter => weights.Get(parameter).IsPacked);
+    }
+
+    [Fact]
+    public void Abandon_LeavesWhatWasBegunToPack()
+    {
+        var parameters = Enumerable.Range(1, 5).Select(_ => Matrix("F32", 900, 64)).ToArray();
+        var weights = new PackedWeights();
+        using var pool = new WorkPool(1);
+        weights.Begin(parameters, threads: 1);
+        weights.Abandon();
+        weights.Get(parameters[3]).IsPacked.ShouldBeFalse();
+
+        weights.Pack(pool);
+        parameters.ShouldAllBe(parameter => weights.Get(parameter).IsPacked);
+        weights.Bytes.ShouldBe(parameters.Sum(parameter => weights.Get(parameter).Bytes));
+    }
+
+    private static Parameter Matrix(string name = "F32", int rows = 20, int columns = 8)
+    {
+        var format = BlockFormats.Find(name)!;
+        var memory = new NativeBuffer(rows * format.RowBytes(columns)).Region;
+        new Random(rows).NextBytes(memory.AsSpan<byte>());
+        return new("w", new Shape(rows, columns), new Weight(format, rows, columns, [new(memory, rows)]));
     }
 }

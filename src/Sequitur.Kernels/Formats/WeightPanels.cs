@@ -73,7 +73,7 @@ public sealed unsafe class WeightPanels
         new StepProgram([[.. weights.Select(w => new PackKernel(w.Panels, w.Memory))]]).Run(pool, new RunSizes(0));
         foreach (var (panels, memory) in weights)
         {
-            panels._memory = memory;
+            panels.Use(memory);
         }
     }
 
@@ -91,6 +91,21 @@ public sealed unsafe class WeightPanels
         return scratch;
     }
 
+    /// <summary>Packs panels [first, end) into their places in memory of <see cref="Bytes"/>.</summary>
+    internal void Pack(Region memory, long first, long end)
+    {
+        for (var index = first; index < end; index++)
+        {
+            if (!PackInto(index, memory.Address + (index * PanelBytes)))
+            {
+                _hasSpecials = true;
+            }
+        }
+    }
+
+    /// <summary>Reads the panels from memory where all of them are packed.</summary>
+    internal void Use(Region memory) => _memory = memory;
+
     private bool PackInto(long index, byte* target)
     {
         var row = index % PanelsPerGroup * PanelRows.Count;
@@ -101,15 +116,6 @@ public sealed unsafe class WeightPanels
     {
         public override long Items(RunSizes sizes) => panels.Count;
 
-        public override void Run(RunSizes sizes, long first, long end, Worker worker)
-        {
-            for (var index = first; index < end; index++)
-            {
-                if (!panels.PackInto(index, memory.Address + (index * panels.PanelBytes)))
-                {
-                    panels._hasSpecials = true;
-                }
-            }
-        }
+        public override void Run(RunSizes sizes, long first, long end, Worker worker) => panels.Pack(memory, first, end);
     }
 }

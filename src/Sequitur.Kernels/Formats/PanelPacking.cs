@@ -1,0 +1,97 @@
+using Sequitur.Kernels.Memory;
+
+namespace Sequitur.Kernels.Formats;
+
+/// <summary>
+/// Packs weights on threads of its own, while the one that will need them is busy with something else; who then needs them helps to finish. Each weight's stored bytes are given back
+/// (<see cref="Weight.Forget"/>) when it is packed.
+/// </summary>
+public sealed class PanelPacking
+{
+    // Bytes of panels that a thread takes at a time.
+    private const long ChunkBytes = 1 << 20;
+
+    private readonly IReadOnlyList<(WeightPanels Panels, Region Memory)> _weights;
+    private readonly List<(int Weight, long First, long End)> _chunks = [];
+    private readonly int[] _left;
+    private readonly Thread[] _threads;
+    private int _next;
+    private Exception? _error;
+
+    /// <summary>Starts.</summary>
+    /// <param name="weights">The weights, each with memory of <see cref="WeightPanels.Bytes"/>, which is zero.</param>
+    /// <param name="threads">Threads that pack, besides the one that calls <see cref="Finish"/>.</param>
+    public PanelPacking(IReadOnlyList<(WeightPanels Panels, Region Memory)> weights, int threads)
+    {
+        _weights = weights;
+        _left = new int[weights.Count];
+        for (var i = 0; i < weights.Count; i++)
+        {
+            var panels = weights[i].Panels;
+            var step = Math.Max(1, ChunkBytes / panels.PanelBytes);
+            for (var first = 0L; first < panels.Count; first += step, _left[i]++)
+            {
+                _chunks.Add((i, first, Math.Min(first + step, panels.Count)));
+            }
+        }
+
+        _threads = [.. Enumerable.Range(1, threads).Select(i => new Thread(Work) { IsBackground = true, Name = $"sequitur-pack-{i}" })];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <summary>Packs what is left, and waits for the threads; from then on the panels are read where they were packed.</summary>
+    /// <exception cref="Exception">What a thread failed with.</exception>
+    public void Finish()
+    {
+        Work();
+        Join();
+        if (_error is not null)
+        {
+            throw new InvalidOperationException($"weights could not be packed: {_error.Message}", _error);
+        }
+
+        foreach (var (panels, memory) in _weights)
+        {
+            panels.Use(memory);
+        }
+    }
+
+    /// <summary>Stops, and waits for the threads. The panels are packed each time that they are read, as if nothing had begun.</summary>
+    public void Abandon()
+    {
+        Interlocked.Exchange(ref _next, _chunks.Count);
+        Join();
+    }
+
+    private void Join()
+    {
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (Interlocked.Increment(ref _next) - 1 is var next && next < _chunks.Count)
+            {
+                var (weight, first, end) = _chunks[next];
+                var (panels, memory) = _weights[weight];
+                panels.Pack(memory, first, end);
+                if (Interlocked.Decrement(ref _left[weight]) == 0)
+                {
+                    panels.Weight.Forget();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Interlocked.CompareExchange(ref _error, error, null);
+        }
+    }
+}
