@@ -43,7 +43,7 @@ public sealed class PanelPacking
     }
 
     /// <summary>Packs what is left, and waits for the threads; from then on the panels are read where they were packed.</summary>
-    /// <exception cref="Exception">What a thread failed with.</exception>
+    /// <exception cref="InvalidOperationException">A thread failed; inside is what with.</exception>
     public void Finish()
     {
         Work();
