@@ -1,4 +1,5 @@
 using Sequitur.Kernels.Memory;
+using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.Formats;
 
@@ -14,7 +15,7 @@ public sealed class PanelPacking
     private readonly IReadOnlyList<(WeightPanels Panels, Region Memory)> _weights;
     private readonly List<(int Weight, long First, long End)> _chunks = [];
     private readonly int[] _left;
-    private readonly Thread[] _threads;
+    private readonly SideThreads _threads;
     private int _next;
     private Exception? _error;
 
@@ -35,11 +36,7 @@ public sealed class PanelPacking
             }
         }
 
-        _threads = [.. Enumerable.Range(1, threads).Select(i => new Thread(Work) { IsBackground = true, Name = $"sequitur-pack-{i}" })];
-        foreach (var thread in _threads)
-        {
-            thread.Start();
-        }
+        _threads = new(threads, Work);
     }
 
     /// <summary>Packs what is left, and waits for the threads; from then on the panels are read where they were packed.</summary>
@@ -47,7 +44,7 @@ public sealed class PanelPacking
     public void Finish()
     {
         Work();
-        Join();
+        _threads.Join();
         if (_error is not null)
         {
             throw new InvalidOperationException($"weights could not be packed: {_error.Message}", _error);
@@ -63,15 +60,7 @@ public sealed class PanelPacking
     public void Abandon()
     {
         Interlocked.Exchange(ref _next, _chunks.Count);
-        Join();
-    }
-
-    private void Join()
-    {
-        foreach (var thread in _threads)
-        {
-            thread.Join();
-        }
+        _threads.Join();
     }
 
     private void Work()
