@@ -8,7 +8,8 @@ namespace Sequitur.Kernels.Attention;
 /// registers. Two queries repeat the last one: repeated work gives the same numbers in the same place.
 /// </summary>
 /// <remarks>
-/// Tiles of binary16 are read by few queries, straight from memory: in the course of the loops all of the tile is asked for that is read next, from <c>ahead</c> on.
+/// Tiles of binary16 are read by few queries, straight from memory: in the course of the loops all of the tile is asked for that is read next, from <c>ahead</c> on. Loops are
+/// spelled out: sums that go through references are copied twice a step by the compiler.
 /// </remarks>
 /// <typeparam name="V">The vector.</typeparam>
 /// <typeparam name="T">What keys and values are stored as.</typeparam>

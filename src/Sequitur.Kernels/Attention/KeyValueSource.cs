@@ -41,15 +41,19 @@ public abstract unsafe class KeyValueSource
     internal abstract float* ValueTile<V>(AttentionShape shape, long sequence, long tile, int head, int from, int to, float* scratch, out long stride)
         where V : struct, ILanes<V>;
 
-    /// <summary>The tile of <see cref="KeyTile"/> where it lies, if it is stored as binary16 and holds finite numbers only; else null. What is read next lies at
-    /// <paramref name="ahead"/>, as much again.</summary>
+    /// <summary>
+    /// The tile of <see cref="KeyTile"/> where it lies, if it is stored as binary16 and holds finite numbers only; else null. At <paramref name="ahead"/> lies what is read next.
+    /// </summary>
     internal virtual ushort* FiniteKeys(long sequence, long tile, int head, int from, int to, out byte* ahead)
     {
         ahead = null;
         return null;
     }
 
-    /// <summary>The tile of <see cref="ValueTile"/> where it lies, its rows the padded width apart, if it is stored as binary16 and holds finite numbers only; else null.</summary>
+    /// <summary>
+    /// The tile of <see cref="ValueTile"/> where it lies, its rows the padded width apart, if it is stored as binary16 and holds finite numbers only; else null. At <paramref name="ahead"/> lies
+    /// what is read next.
+    /// </summary>
     internal virtual ushort* FiniteValues(long sequence, long tile, int head, int from, int to, out byte* ahead)
     {
         ahead = null;

@@ -239,7 +239,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
         var keys = (ushort*)Head(sequence, tile, head);
         var (start, end) = Groups(from, to);
         ahead = AheadOfKeys(sequence, tile, head);
-        return IsFinite || Widen.AreFinite(keys + start, _keyDim, PageSize, end - start, (ushort*)ahead + start) ? keys : null;
+        return IsFinite || Widen.AreFinite(keys + start, _keyDim, PageSize, end - start) ? keys : null;
     }
 
     internal override ushort* FiniteValues(long sequence, long tile, int head, int from, int to, out byte* ahead)
@@ -254,7 +254,7 @@ public sealed unsafe class PagedSlot : KeyValueSource
         var width = AttentionShape.Padded(_valueDim);
         var start = (long)from * width;
         ahead = AheadOfValues(sequence, tile, head);
-        return IsFinite || Widen.AreFinite(values + start, to - from, width, width, (ushort*)ahead + start) ? values : null;
+        return IsFinite || Widen.AreFinite(values + start, to - from, width, width) ? values : null;
     }
 
     // Whole groups of lanes around keys [from, to).

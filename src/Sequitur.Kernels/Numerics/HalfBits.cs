@@ -67,6 +67,9 @@ internal static class HalfBits
         return (scaled | special | (bits & Vector512.Create(int.MinValue))).AsSingle();
     }
 
+    /// <summary>Whether a number is neither infinite nor NaN.</summary>
+    public static bool IsFinite(ushort half) => (half & Infinite) != Infinite;
+
     /// <summary>Whether numbers are neither infinite nor NaN.</summary>
     public static bool AreFinite(ReadOnlySpan<ushort> halves)
     {
@@ -79,7 +82,10 @@ internal static class HalfBits
 
         foreach (var half in halves[i..])
         {
-            largest = Vector128.Max(largest, Vector128.CreateScalar((ushort)(half & magnitude)));
+            if (!IsFinite(half))
+            {
+                return false;
+            }
         }
 
         return Vector128.LessThanAll(largest, Vector128.Create((ushort)Infinite));

@@ -1,10 +1,10 @@
+using Sequitur.Kernels.Numerics;
+
 namespace Sequitur.Kernels.Formats.Panels;
 
 /// <summary>The scales of a group of 32 numbers as a file has them; what they mean is a matter of <see cref="IPanelScales"/>.</summary>
 internal struct GroupScales
 {
-    private const int Infinite = 0x7C00;
-
     /// <summary>The bits of the block's scale.</summary>
     public ushort Scale;
 
@@ -24,7 +24,7 @@ internal struct GroupScales
     public sbyte MinimumFactor1;
 
     /// <summary>Whether scale and minimum, as binary16, are neither infinite nor NaN.</summary>
-    public readonly bool AreFinite => (Scale & Infinite) != Infinite && (Minimum & Infinite) != Infinite;
+    public readonly bool AreFinite => HalfBits.IsFinite(Scale) && HalfBits.IsFinite(Minimum);
 }
 
 /// <summary>
