@@ -4,10 +4,10 @@ using Sequitur.Kernels.Programs;
 namespace Sequitur.Kernels.Formats;
 
 /// <summary>
-/// Packs weights on threads of its own, while the one that will need them is busy with something else; who then needs them helps to finish. Each weight's stored bytes are given back
+/// Packs weights into memory of their own, on threads of its own, while the one that will need them is busy with something else; who then needs them helps to finish. Each weight's stored bytes are given back
 /// (<see cref="Weight.Forget"/>) when it is packed.
 /// </summary>
-public sealed class PanelPacking
+public sealed unsafe class PanelPacking
 {
     // Bytes of panels that a thread takes at a time.
     private const long ChunkBytes = 1 << 20;
@@ -22,14 +22,20 @@ public sealed class PanelPacking
     /// <summary>Starts.</summary>
     /// <param name="weights">The weights, each with memory of <see cref="WeightPanels.Bytes"/>, which is zero.</param>
     /// <param name="threads">Threads that pack, besides the one that calls <see cref="Finish"/>.</param>
+    /// <exception cref="ArgumentException">The memory of a weight has another size, or is not aligned.</exception>
     public PanelPacking(IReadOnlyList<(WeightPanels Panels, Region Memory)> weights, int threads)
     {
         _weights = weights;
         _left = new int[weights.Count];
         for (var i = 0; i < weights.Count; i++)
         {
-            var panels = weights[i].Panels;
-            var step = Math.Max(1, ChunkBytes / panels.PanelBytes);
+            var (panels, memory) = weights[i];
+            if (memory.Bytes != panels.Bytes || (nint)memory.Address % NativeBuffer.Alignment != 0)
+            {
+                throw new ArgumentException($"{panels.Count} panels take {panels.Bytes} aligned bytes, not {memory.Bytes}");
+            }
+
+            var step = Math.Max(1, ChunkBytes / Math.Max(1, panels.PanelBytes));
             for (var first = 0L; first < panels.Count; first += step, _left[i]++)
             {
                 _chunks.Add((i, first, Math.Min(first + step, panels.Count)));

@@ -1,5 +1,4 @@
 using Sequitur.Kernels.Memory;
-using Sequitur.Kernels.Programs;
 
 namespace Sequitur.Kernels.Formats;
 
@@ -58,25 +57,6 @@ public sealed unsafe class WeightPanels
     /// <summary>A weight whose panels are packed each time that they are read.</summary>
     public static implicit operator WeightPanels(Weight weight) => new(weight);
 
-    /// <summary>Packs all panels into memory of their own, which is zero, on all threads of a pool; from then on they are read there.</summary>
-    /// <exception cref="ArgumentException">The memory has another size than <see cref="Bytes"/>.</exception>
-    public static void Pack(IReadOnlyList<(WeightPanels Panels, Region Memory)> weights, WorkPool pool)
-    {
-        foreach (var (panels, memory) in weights)
-        {
-            if (memory.Bytes != panels.Bytes || (nint)memory.Address % NativeBuffer.Alignment != 0)
-            {
-                throw new ArgumentException($"{panels.Count} panels take {panels.Bytes} aligned bytes, not {memory.Bytes}");
-            }
-        }
-
-        new StepProgram([[.. weights.Select(w => new PackKernel(w.Panels, w.Memory))]]).Run(pool, new RunSizes(0));
-        foreach (var (panels, memory) in weights)
-        {
-            panels.Use(memory);
-        }
-    }
-
     /// <summary>The bytes of a panel.</summary>
     /// <param name="index">Which one.</param>
     /// <param name="scratch">Memory of <see cref="ScratchBytes"/>, aligned to 64 bytes.</param>
@@ -110,12 +90,5 @@ public sealed unsafe class WeightPanels
     {
         var row = index % PanelsPerGroup * PanelRows.Count;
         return Weight.PackPanel((index / PanelsPerGroup * _groupRows) + row, (int)Math.Min(PanelRows.Count, _groupRows - row), target);
-    }
-
-    private sealed class PackKernel(WeightPanels panels, Region memory) : Kernel
-    {
-        public override long Items(RunSizes sizes) => panels.Count;
-
-        public override void Run(RunSizes sizes, long first, long end, Worker worker) => panels.Pack(memory, first, end);
     }
 }

@@ -82,20 +82,11 @@ public sealed class PackedWeights
                 Note(_begun);
             }
 
-            if (_pending.Count == 0)
+            if (_pending.Count > 0)
             {
-                return;
+                new PanelPacking(Place(_pending), pool.Threads - 1).Finish();
+                Note(_pending);
             }
-
-            // One weight after the other, each by all threads: what was packed need not stay in memory as it is stored, and never does so for more than one weight.
-            foreach (var (panels, memory) in Place(_pending))
-            {
-                panels.Weight.RequireUnchanged();
-                WeightPanels.Pack([(panels, memory)], pool);
-                panels.Weight.Forget();
-            }
-
-            Note(_pending);
         }
     }
 

@@ -79,8 +79,7 @@ internal static class FormatRuns
     {
         yield return ("packed when read", w);
         var packed = new WeightPanels(w);
-        using var pool = new WorkPool(1);
-        WeightPanels.Pack([(packed, new NativeBuffer(packed.Bytes).Region)], pool);
+        new PanelPacking([(packed, new NativeBuffer(packed.Bytes).Region)], threads: 1).Finish();
         yield return ("packed before", packed);
     }
 

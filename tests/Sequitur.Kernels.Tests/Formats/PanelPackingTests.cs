@@ -1,6 +1,5 @@
 using Sequitur.Kernels.Formats;
 using Sequitur.Kernels.Memory;
-using Sequitur.Kernels.Programs;
 using Sequitur.Kernels.Tests.MatMul;
 
 namespace Sequitur.Kernels.Tests.Formats;
@@ -13,22 +12,31 @@ public unsafe class PanelPackingTests
     [InlineData("Q4_1", 1)]
     [InlineData("Q8_0", 2)]
     [InlineData("Q4_K", 2)]
-    public void Finish_GivesTheBytesOfPackingAtOnce(string name, int threads)
+    public void Finish_GivesTheBytesOfPanelsPackedWhenRead(string name, int threads)
     {
         var format = BlockFormats.Find(name)!;
         var weights = Enumerable.Range(1, 4).Select(i => Weights.Random(format, 333 * i, 1024, i)).ToArray();
         var begun = Places(weights);
         new PanelPacking(begun, threads).Finish();
 
-        var atOnce = Places(weights);
-        using var pool = new WorkPool(2);
-        WeightPanels.Pack(atOnce, pool);
         for (var i = 0; i < weights.Length; i++)
         {
-            begun[i].Panels.IsPacked.ShouldBeTrue();
-            begun[i].Panels.IsFinite.ShouldBe(atOnce[i].Panels.IsFinite);
-            begun[i].Memory.AsSpan<byte>().SequenceEqual(atOnce[i].Memory.AsSpan<byte>()).ShouldBeTrue($"weight {i}");
+            var (panels, memory) = begun[i];
+            panels.IsPacked.ShouldBeTrue();
+            using var scratch = new NativeBuffer(panels.PanelBytes);
+            for (var panel = 0L; panel < panels.Count; panel++)
+            {
+                var unpacked = new WeightPanels(weights[i]).Panel(panel, scratch.Region.Address);
+                new ReadOnlySpan<byte>(unpacked, (int)panels.PanelBytes).SequenceEqual(memory.Slice(panel * panels.PanelBytes, panels.PanelBytes).AsSpan<byte>()).ShouldBeTrue($"weight {i}, panel {panel}");
+            }
         }
+    }
+
+    [Fact]
+    public void Constructor_MemoryOfAnotherSize_Throws()
+    {
+        var panels = new WeightPanels(Weights.Random(new F32(), 20, 8, 1));
+        Should.Throw<ArgumentException>(() => new PanelPacking([(panels, new NativeBuffer(panels.Bytes + 64).Region)], threads: 1));
     }
 
     [Fact]

@@ -55,8 +55,7 @@ internal static class Weights
     {
         yield return new WeightPanels(weight, groups);
         var packed = new WeightPanels(weight, groups);
-        using var pool = new WorkPool(2);
-        WeightPanels.Pack([(packed, Guarded.Memory(packed.Bytes))], pool);
+        new PanelPacking([(packed, Guarded.Memory(packed.Bytes))], threads: 1).Finish();
         packed.IsPacked.ShouldBe(packed.Bytes > 0);
         yield return packed;
     }
