@@ -12,7 +12,6 @@ public class TailTests
         [nameof(NoKernel)] = "does nothing",
         [nameof(RowChainKernel)] = "runs other kernels",
         ["EmptyKernel"] = "runs nothing in place of another kernel",
-        ["PackKernel"] = "runs in the cases of products, whose packed panels and stored rows are behind guard pages",
     };
 
     /// <summary>All cases.</summary>
