@@ -12,8 +12,8 @@ internal sealed class BatchWriter
     private readonly Region _ids;
     private readonly Region _outputRows;
     private readonly RowInputs _tokens;
-    private readonly (string Group, int Width, Region Region)[] _tables;
-    private readonly (int Index, int Width, Region Frequencies, Region Scale)[] _rope;
+    private readonly PageTable[] _tables;
+    private readonly List<RopeInputs> _rope = [];
 
     public BatchWriter(Plan plan, IReadOnlyList<RopeSet> ropeSets, CacheLayout layout)
     {
@@ -22,9 +22,15 @@ internal sealed class BatchWriter
         _outputRows = plan.Input("output_rows");
         _tokens = new RowInputs(plan, "tokens");
         _tables = [.. layout.Groups.Where(g => plan.HasInput(Lowering.PageTableName(g)))
-            .Select(g => (g.Name, layout.TableWidth(g), plan.Input(Lowering.PageTableName(g))))];
-        _rope = [.. ropeSets.Select((set, i) => (set, i)).Where(r => plan.HasInput($"rope.{r.set.Name}"))
-            .Select(r => (r.i, r.set.Dim / 2, plan.Input($"rope.{r.set.Name}"), plan.Input($"rope.{r.set.Name}.scale")))];
+            .Select(g => new PageTable(g.Name, layout.TableWidth(g), plan.Input(Lowering.PageTableName(g))))];
+        for (var set = 0; set < ropeSets.Count; set++)
+        {
+            var name = $"rope.{ropeSets[set].Name}";
+            if (plan.HasInput(name))
+            {
+                _rope.Add(new(set, ropeSets[set].Dim / 2, plan.Input(name), plan.Input($"{name}.scale")));
+            }
+        }
     }
 
     /// <summary>Writes the taken tokens of the sequences, whose pages are reserved; gives each whose prompt is through a row of logits, and one for each drafted token.</summary>
@@ -75,6 +81,10 @@ internal sealed class BatchWriter
             scale.AsSpan<float>()[index] = sequence.Rope[set].Scale;
         }
     }
+
+    private sealed record PageTable(string Group, int Width, Region Region);
+
+    private sealed record RopeInputs(int Set, int Width, Region Frequencies, Region Scale);
 
     /// <summary>The five inputs of a ragged dimension.</summary>
     private sealed class RowInputs(Plan plan, string name)

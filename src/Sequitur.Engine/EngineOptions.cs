@@ -48,24 +48,21 @@ public sealed record EngineOptions
     /// <exception cref="UsageException">A number is below 1, or so large that no model has a use for it.</exception>
     internal void Check()
     {
-        ReadOnlySpan<(string Name, int Value, int Most)> numbers =
-        [
-            ("threads", Threads, MostThreads),
-            ("context", Context ?? 1, ModelConfig.LargestSize),
-            ("tokens a step", BatchTokens, ModelConfig.LargestSize),
-            ("sequences", MaxSequences, ModelConfig.LargestCount),
-        ];
-        foreach (var (name, value, most) in numbers)
-        {
-            if (value < 1 || value > most)
-            {
-                throw new UsageException($"{name}: {value} is impossible, it must be from 1 to {most}");
-            }
-        }
-
+        Require("threads", Threads, MostThreads);
+        Require("context", Context ?? 1, ModelConfig.LargestSize);
+        Require("tokens a step", BatchTokens, ModelConfig.LargestSize);
+        Require("sequences", MaxSequences, ModelConfig.LargestCount);
         if (Speculation is { MostDrafted: < 1 or > SpeculationOptions.Limit } speculation)
         {
             throw new UsageException($"drafted tokens: {speculation.MostDrafted} is impossible, it must be from 1 to {SpeculationOptions.Limit}");
+        }
+    }
+
+    private static void Require(string name, int value, int most)
+    {
+        if (value < 1 || value > most)
+        {
+            throw new UsageException($"{name}: {value} is impossible, it must be from 1 to {most}");
         }
     }
 

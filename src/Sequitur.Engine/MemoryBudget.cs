@@ -7,6 +7,7 @@ using Sequitur.Tensors;
 using Sequitur.Tensors.Caches;
 using Sequitur.Tensors.Execution;
 using Sequitur.Tensors.Ops;
+using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Engine;
 
@@ -20,7 +21,7 @@ internal sealed class MemoryBudget
     private readonly CacheLayout _layout;
     private readonly int _context;
     private readonly long _memory;
-    private readonly Int128 _weights;
+    private readonly decimal _weights;
     private readonly long _buffers;
 
     private MemoryBudget(Model model, EngineOptions options, CacheLayout layout, int context, int batchTokens)
@@ -37,7 +38,7 @@ internal sealed class MemoryBudget
         }
     }
 
-    private Int128 Cache => CacheBudget.Bytes(_layout, _context, _options.MaxSequences);
+    private decimal Cache => CacheBudget.Bytes(_layout, _context, _options.MaxSequences);
 
     /// <summary>Refuses what does not fit.</summary>
     /// <exception cref="CapacityException">It does not; the message has the sum, and what would fit.</exception>
@@ -51,14 +52,21 @@ internal sealed class MemoryBudget
     }
 
     // What products read is packed, and each tensor once; tables that are only looked up stay in the file, and vectors are small.
-    private static Int128 PackedBytes(Graph graph)
+    private static decimal PackedBytes(Graph graph)
     {
-        var packed = graph.Nodes.Where(node => node.Op is not Embedding).SelectMany(node => node.Inputs)
-            .Select(input => input.Node.Op).OfType<ParameterValue>().Select(value => value.Parameter).Where(parameter => parameter.Shape.Rank > 1).Distinct();
-        return packed.Aggregate((Int128)0, (sum, parameter) => sum + new WeightPanels(parameter.Weight).Bytes);
+        var (packed, bytes) = (new HashSet<Parameter>(), 0m);
+        foreach (var input in graph.Nodes.Where(node => node.Op is not Embedding).SelectMany(node => node.Inputs))
+        {
+            if (input.Node.Op is ParameterValue { Parameter: { Shape.Rank: > 1 } parameter } && packed.Add(parameter))
+            {
+                bytes += new WeightPanels(parameter.Weight).Bytes;
+            }
+        }
+
+        return bytes;
     }
 
-    private static string Count(Int128 number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Count(decimal number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private string Refusal()
     {

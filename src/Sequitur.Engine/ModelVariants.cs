@@ -27,7 +27,6 @@ internal sealed class ModelVariants
     public ModelVariants(Model model, EngineOptions options, CacheLayout layout, CacheMemory memory, WorkPool pool, int batchTokens)
     {
         _source = model.Trace().Graph;
-        _files = [.. model.Parameters.SelectMany(parameter => parameter.Weight.Files).Distinct()];
         _choices = new NumericChoices(!options.Float32, layout);
         _options = new PlanOptions
         {
@@ -44,6 +43,7 @@ internal sealed class ModelVariants
         _options.Weights?.Begin(Products(_source), options.Threads - 1);
         try
         {
+            _files = [.. model.Parameters.SelectMany(parameter => parameter.Weight.Files).Distinct()];
             _lowered = Lowering.Lower(_source, _choices);
             Unchanged = Create(_lowered, []);
             Unchanged.Prepare();

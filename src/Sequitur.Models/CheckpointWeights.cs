@@ -44,27 +44,31 @@ public sealed class CheckpointWeights(WeightSource source, BoundNameMap? names =
         var format = BlockFormats.Find(stored.Format) ?? throw new UnsupportedModelException($"tensor {name} of {source.Description} is stored as {stored.Format}, which is not supported yet");
         var transposed = request.Transposed && names is null;
         var wanted = Wanted(request, transposed);
-        if (!stored.Shape.SkipWhile(d => d == 1).SequenceEqual(wanted.SkipWhile(d => d == 1)))
+        long[] there = [.. stored.Shape];
+        if (!WithoutOnes(there).SequenceEqual(WithoutOnes(wanted)))
         {
             throw new InvalidModelException($"tensor {name} of {source.Description} is [{string.Join(", ", stored.Shape)}]; the model's description needs [{string.Join(", ", wanted)}]");
         }
 
         var (count, columns) = (request.Shape.Rows.Factor, request.Shape.Columns);
-        var weight = new Weight(format, count, columns, [new WeightPart([.. stored.Planes.Select(p => p.Data)], count)], transposed);
+        var weight = new Weight(format, count, columns, [new WeightPart(stored.Regions, count)], transposed);
         var isVector = request.Shape.Rank == 1;
         if (added != 0 || (isVector && rows is not null))
         {
             weight = Changed(weight, isVector ? rows?.Invoke(columns) : null, added);
         }
 
-        return new Parameter(request.Name, request.Shape, rows is null || isVector ? weight : weight.PermuteRows(rows(checked((int)count))), [.. stored.Shape]);
+        return new Parameter(request.Name, request.Shape, rows is null || isVector ? weight : weight.PermuteRows(rows(checked((int)count))), there);
     }
+
+    // A vector may be stored as a matrix of one row.
+    private static ReadOnlySpan<long> WithoutOnes(ReadOnlySpan<long> shape) => shape.TrimStart(1L);
 
     private static long[] Wanted(WeightRequest request, bool transposed)
     {
         long[] wanted = request.Stacked > 0
             ? [request.Stacked, request.Shape[0] / request.Stacked, request.Shape.Columns]
-            : [.. request.Shape.Dimensions.Select(d => d.Factor)];
+            : Array.ConvertAll(request.Shape.Dimensions.ToArray(), dimension => dimension.Factor);
         if (transposed)
         {
             Array.Reverse(wanted);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Sequitur.Kernels;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Models;
@@ -20,6 +22,10 @@ public static class ConfigRules
             throw new InvalidModelException($"{problem} (in {config.Origin})");
         }
     }
+
+    /// <inheritdoc cref="Require(ModelConfig, bool, string)"/>
+    public static void Require(this ModelConfig config, bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ProblemText problem) =>
+        config.Require(holds, holds ? "" : problem.Take());
 
     /// <summary>The heads of an attention: groups of queries of one size, and projections whose width can be counted.</summary>
     /// <param name="config">The configuration, for the message.</param>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Sequitur.Tensors.Weights;
 
 namespace Sequitur.Models;
@@ -7,10 +6,10 @@ namespace Sequitur.Models;
 /// How a family's checkpoints are written as GGUF: other names for keys and tensors, rows in another order, numbers with something added. Declared beside the family; read by whoever opens
 /// such a file.
 /// </summary>
-public sealed partial class NameMap
+public sealed class NameMap
 {
-    private readonly List<(string Key, string GgufKey, bool Required)> _keys = [];
-    private readonly List<(string Key, Func<ModelConfig, Predicate<string>, object?> Value)> _derived = [];
+    private readonly List<KeyName> _keys = [];
+    private readonly List<DerivedKey> _derived = [];
     private readonly List<TensorRule> _tensors = [];
 
     /// <summary>A configuration key: Hugging Face's name, and GGUF's behind the architecture's name (<c>block_count</c>).</summary>
@@ -19,7 +18,7 @@ public sealed partial class NameMap
     /// <param name="required">Whether every file must state it, though Hugging Face's configurations have a default: GGUF knows none.</param>
     public NameMap Key(string key, string ggufKey, bool required = false)
     {
-        _keys.Add((key, ggufKey, required));
+        _keys.Add(new(key, ggufKey, required));
         return this;
     }
 
@@ -30,7 +29,7 @@ public sealed partial class NameMap
     /// <param name="value">The value; null for none.</param>
     public NameMap Derived(string key, Func<ModelConfig, Predicate<string>, object?> value)
     {
-        _derived.Add((key, value));
+        _derived.Add(new(key, value));
         return this;
     }
 
@@ -41,16 +40,15 @@ public sealed partial class NameMap
     /// <param name="added">What GGUF's numbers have in addition to Hugging Face's.</param>
     public NameMap Tensor(string name, string ggufName, Func<ModelConfig, int, int[]>? rows = null, float added = 0)
     {
-        var pattern = NumberOf().Replace(Regex.Escape(name), number => $"(?<{number.Groups[1].Value}>[0-9]+)");
-        _tensors.Add(new(new Regex($"^{pattern}$", RegexOptions.CultureInvariant), ggufName, rows, added));
+        _tensors.Add(new(new(name), new(ggufName), rows, added));
         return this;
     }
 
     /// <summary>The keys: Hugging Face's name, GGUF's, and whether a file must have it.</summary>
-    public IReadOnlyList<(string Key, string GgufKey, bool Required)> Keys => _keys;
+    public IReadOnlyList<KeyName> Keys => _keys;
 
     /// <summary>The keys that follow from others.</summary>
-    public IReadOnlyList<(string Key, Func<ModelConfig, Predicate<string>, object?> Value)> DerivedKeys => _derived;
+    public IReadOnlyList<DerivedKey> DerivedKeys => _derived;
 
     /// <summary>Whether a file's key (without the architecture's name) is read.</summary>
     public bool Reads(string ggufKey) => _keys.Exists(k => k.GgufKey == ggufKey);
@@ -69,16 +67,22 @@ public sealed partial class NameMap
         var dim = rows / heads;
         var half = (turned ?? dim) / 2;
         int InHead(int row) => row < half ? 2 * row : row < 2 * half ? (2 * (row - half)) + 1 : row;
-        return [.. Enumerable.Range(0, rows).Select(row => (row / dim * dim) + InHead(row % dim))];
+        var stored = new int[rows];
+        for (var row = 0; row < rows; row++)
+        {
+            stored[row] = (row / dim * dim) + InHead(row % dim);
+        }
+
+        return stored;
     }
 
     internal TensorRule? Find(string name, out string ggufName)
     {
         foreach (var rule in _tensors)
         {
-            if (rule.Pattern.Match(name) is { Success: true } match)
+            if (rule.Name.Matches(name, out var numbers))
             {
-                ggufName = NumberIn().Replace(rule.GgufName, number => match.Groups[number.Groups[1].Value].Value);
+                ggufName = rule.GgufName.Fill(rule.Name, numbers);
                 return rule;
             }
         }
@@ -87,15 +91,19 @@ public sealed partial class NameMap
         return null;
     }
 
-    // A number's place in a name, and in a name whose special characters are escaped.
-    [GeneratedRegex(@"\{([ie])\}")]
-    private static partial Regex NumberIn();
-
-    [GeneratedRegex(@"\\\{([ie])\}")]
-    private static partial Regex NumberOf();
-
-    internal sealed record TensorRule(Regex Pattern, string GgufName, Func<ModelConfig, int, int[]>? Rows, float Added);
+    internal sealed record TensorRule(NameTemplate Name, NameTemplate GgufName, Func<ModelConfig, int, int[]>? Rows, float Added);
 }
+
+/// <summary>A configuration key of both kinds of file.</summary>
+/// <param name="Key">Hugging Face's name.</param>
+/// <param name="GgufKey">GGUF's name, behind the architecture's.</param>
+/// <param name="Required">Whether every GGUF file must state it.</param>
+public sealed record KeyName(string Key, string GgufKey, bool Required);
+
+/// <summary>A configuration key that follows from others, or from which tensors there are.</summary>
+/// <param name="Key">Hugging Face's name.</param>
+/// <param name="Value">The value; null for none.</param>
+public sealed record DerivedKey(string Key, Func<ModelConfig, Predicate<string>, object?> Value);
 
 /// <summary>How a tensor is stored.</summary>
 /// <param name="Name">Its name in the file.</param>

@@ -128,24 +128,32 @@ public sealed class RopeScaling
     {
         var (frequencies, scale) = _rope.Type switch
         {
-            "linear" => (Plain(dim, _rope.Theta).Select(f => f / _rope.Factor), 1),
+            "linear" => (Array.ConvertAll(Plain(dim, _rope.Theta), f => f / _rope.Factor), 1),
             "dynamic" => (Plain(dim, DynamicTheta(dim, capacity)), 1),
             "yarn" => Yarn(dim),
             "longrope" => LongRope(dim, capacity),
-            "llama3" => (Plain(dim, _rope.Theta).Select(Llama3), 1),
+            "llama3" => (Array.ConvertAll(Plain(dim, _rope.Theta), Llama3), 1),
             _ => (Plain(dim, _rope.Theta), 1.0),
         };
-        return ([.. frequencies.Select(f => (float)f)], (float)(scale * _rope.Values.GetFloat(Magnitude, 1)));
+        return (Array.ConvertAll(frequencies, frequency => (float)frequency), (float)(scale * _rope.Values.GetFloat(Magnitude, 1)));
     }
 
     /// <summary>YaRN's temperature for a factor and a multiplier: 0.1 · m · ln(factor) + 1, or 1 where nothing is stretched.</summary>
     public static double YarnMscale(double factor, double multiplier) => factor <= 1 ? 1 : (0.1 * multiplier * Scalar.LogDouble(factor)) + 1;
 
-    private IEnumerable<double> Plain(int dim, double theta) =>
-        Divided(Enumerable.Range(0, dim / 2).Select(i => 1 / Scalar.Pow(theta, 2.0 * i / dim)), Divisors);
+    private double[] Plain(int dim, double theta)
+    {
+        var frequencies = new double[dim / 2];
+        for (var i = 0; i < frequencies.Length; i++)
+        {
+            frequencies[i] = 1 / Scalar.Pow(theta, 2.0 * i / dim);
+        }
 
-    private IEnumerable<double> Divided(IEnumerable<double> frequencies, string divisors) =>
-        _rope.Values.Has(divisors) ? frequencies.Zip(_rope.Values.GetFloatList(divisors), (frequency, divisor) => frequency / divisor) : frequencies;
+        return Divided(frequencies, Divisors);
+    }
+
+    private double[] Divided(double[] frequencies, string divisors) =>
+        _rope.Values.Has(divisors) ? [.. frequencies.Zip(_rope.Values.GetFloatList(divisors), (frequency, divisor) => frequency / divisor)] : frequencies;
 
     // Up to the original length nothing changes; beyond it the base grows with the length.
     private double DynamicTheta(int dim, long capacity)
@@ -175,7 +183,7 @@ public sealed class RopeScaling
     }
 
     // Dimensions that turn often within the original context keep their frequency, those that turn rarely are interpolated, a ramp lies between.
-    private (IEnumerable<double> Frequencies, double Scale) Yarn(int dim)
+    private (double[] Frequencies, double Scale) Yarn(int dim)
     {
         var values = _rope.Values;
         var original = values.GetFloat("original_max_position_embeddings", _maxPositions);
@@ -195,11 +203,11 @@ public sealed class RopeScaling
             var ramp = share == 1 ? Math.Clamp((i - low) / (high - low), 0, 1) : 1 - (share * (1 - Math.Clamp((i - low) / (high - low), 0, 1)));
             return (f / factor * ramp) + (f * (1 - ramp));
         });
-        return (frequencies, share == 0 ? 1 : YarnScale(values, factor));
+        return ([.. frequencies], share == 0 ? 1 : YarnScale(values, factor));
     }
 
     // One list of divisors up to the original length, another beyond it; the temperature is that of the whole context in both.
-    private (IEnumerable<double> Frequencies, double Scale) LongRope(int dim, long capacity)
+    private (double[] Frequencies, double Scale) LongRope(int dim, long capacity)
     {
         var values = _rope.Values;
         var original = values.GetFloat("original_max_position_embeddings", _maxPositions);

@@ -33,6 +33,6 @@ public sealed record Ragged(string Name, Tensor Sequence, Tensor Position, Tenso
         graph.Input($"{name}.count", new Shape(Sequences), ElementType.I32),
         graph.Input($"{name}.length", new Shape(Sequences), ElementType.I32));
 
-    internal static RaggedRows Bind(IReadOnlyList<Operand> operands) =>
-        new(operands[0], operands[1], operands[2], operands[3], operands[4]);
+    /// <summary>The five inputs, in their order, where they lie.</summary>
+    internal static RaggedRows Bind(Func<int, Operand> input) => new(input(0), input(1), input(2), input(3), input(4));
 }

@@ -27,9 +27,19 @@ internal sealed class Child : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="environment">Variables that are set (or, with null, removed) for it.</param>
     /// <param name="args">The arguments.</param>
-    public static Child Start(Dictionary<string, string?> environment, params string[] args)
+    public static Child Start(Dictionary<string, string?> environment, params string[] args) => Start(environment, null, args);
+
+    /// <summary>Runs it to its end behind a command of the shell, such as <c>ulimit</c>; there is none on Windows.</summary>
+    public static CliResult RunBehind(string command, Dictionary<string, string?> environment, params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        using var child = Start(environment, command, args);
+        return child.Finish();
+    }
+
+    private static Child Start(Dictionary<string, string?> environment, string? command, string[] args)
+    {
+        var program = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(command is null ? program : "/bin/sh")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -48,7 +58,8 @@ internal sealed class Child : IDisposable
             start.Environment[name] = value;
         }
 
-        string[] all = ["exec", "--runtimeconfig", Beside("Sequitur.Cli.Tests.runtimeconfig.json"), "--depsfile", Beside("Sequitur.Cli.Tests.deps.json"), Beside("sequitur.dll"), .. args];
+        string[] shell = command is null ? [] : ["-c", $"{command} && exec \"$@\"", "sh", program];
+        string[] all = [.. shell, "exec", "--runtimeconfig", Beside("Sequitur.Cli.Tests.runtimeconfig.json"), "--depsfile", Beside("Sequitur.Cli.Tests.deps.json"), Beside("sequitur.dll"), .. args];
         Array.ForEach(all, start.ArgumentList.Add);
         return new Child(Process.Start(start)!);
     }

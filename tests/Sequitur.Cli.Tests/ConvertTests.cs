@@ -23,6 +23,19 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void Convert_FileLargerThanTheSystemAllows_SaysSoAndLeavesNothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such limit");
+
+        // The runtime itself keeps code in a file, by default.
+        var result = Child.RunBehind(
+            "ulimit -f 2048", new() { ["DOTNET_EnableWriteXorExecute"] = "0" }, ["convert", .. Tiny, "--vocab", "49152", "--to", "F32", "-o", Output]);
+
+        result.ShouldFail(1, Output);
+        Directory.GetFileSystemEntries(_folder).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Convert_Json_SaysWhatWasDone()
     {
         var result = CliResult.Of(["convert", .. Tiny, "--vocab", "40", "--to", "Q8_0", "-o", Output, "--json"]);

@@ -52,7 +52,7 @@ internal sealed class NumberCheck(CommandIo io, ModelLocation location)
     {
         var columns = tensor.Shape.Count == 0 ? 1 : (int)tensor.Shape[^1];
         var rows = tensor.ElementCount / columns;
-        var weight = new Weight(format, rows, columns, [new WeightPart([.. tensor.Planes.Select(plane => plane.Data)], rows)]);
+        var weight = new Weight(format, rows, columns, [new WeightPart(tensor.Regions, rows)]);
         var (row, nans, infinities) = (new float[columns], 0L, 0L);
         for (var i = 0L; i < rows; i++)
         {

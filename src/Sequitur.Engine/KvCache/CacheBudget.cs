@@ -9,13 +9,13 @@ namespace Sequitur.Engine.KvCache;
 public static class CacheBudget
 {
     /// <summary>Bytes of the pools for so many sequences of a length, each with one page more than it fills.</summary>
-    public static Int128 Bytes(CacheLayout layout, long context, int sequences)
+    public static decimal Bytes(CacheLayout layout, long context, int sequences)
     {
-        var positions = (Int128)context * sequences;
-        var bytes = (Int128)0;
+        var positions = (decimal)context * sequences;
+        var bytes = 0m;
         foreach (var group in layout.Groups)
         {
-            var pages = group.Kind == Retention.Recurrent ? 1 : (positions + CacheLayout.PageSize - 1) / CacheLayout.PageSize;
+            var pages = group.Kind == Retention.Recurrent ? 1 : decimal.Ceiling(positions / CacheLayout.PageSize);
             bytes += layout.PageBytes(group.Name) * (pages + sequences);
         }
 
@@ -23,11 +23,11 @@ public static class CacheBudget
     }
 
     /// <summary>Bytes of one position more in one sequence.</summary>
-    public static Int128 BytesAPosition(CacheLayout layout) =>
-        layout.Groups.Where(group => group.Kind != Retention.Recurrent).Aggregate((Int128)0, (sum, group) => sum + layout.PageBytes(group.Name)) / CacheLayout.PageSize;
+    public static decimal BytesAPosition(CacheLayout layout) =>
+        decimal.Truncate(layout.Groups.Where(group => group.Kind != Retention.Recurrent).Aggregate(0m, (sum, group) => sum + layout.PageBytes(group.Name)) / CacheLayout.PageSize);
 
     /// <summary>The longest context, up to a most, whose caches take no more than so many bytes; 0 where none is short enough.</summary>
-    public static long LargestContext(CacheLayout layout, long most, int sequences, Int128 bytes)
+    public static long LargestContext(CacheLayout layout, long most, int sequences, decimal bytes)
     {
         var (fits, doesNot) = (0L, most + 1);
         while (doesNot - fits > 1)

@@ -66,9 +66,12 @@ public sealed class PagePool
 
         public Group(int pages)
         {
-            _free = [.. Enumerable.Range(0, pages).Reverse()];
+            _free = new int[pages];
             _holders = new int[pages];
-            FreeCount = pages;
+            for (; FreeCount < pages; FreeCount++)
+            {
+                _free[FreeCount] = pages - 1 - FreeCount;
+            }
         }
 
         public int FreeCount { get; private set; }

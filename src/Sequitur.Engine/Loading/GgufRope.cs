@@ -115,7 +115,7 @@ internal static class GgufRope
 
         var format = BlockFormats.Find(stored.Format) ?? throw new UnsupportedModelException($"tensor {name} of {source.Description} is stored as {stored.Format}, which is not supported yet");
         var row = new float[wanted];
-        new Weight(format, 1, wanted, [new WeightPart([.. stored.Planes.Select(p => p.Data)], 1)]).DecodeRow(0, row);
+        new Weight(format, 1, wanted, [new WeightPart(stored.Regions, 1)]).DecodeRow(0, row);
         return [.. row.Select(divisor => divisor is > 0 and <= float.MaxValue
             ? (object?)(double)divisor
             : throw new InvalidModelException($"tensor {name} of {source.Description} holds {divisor}, and rotary factors are finite numbers above 0"))];

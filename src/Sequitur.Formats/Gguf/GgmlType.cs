@@ -3,7 +3,7 @@ namespace Sequitur.Formats.Gguf;
 /// <summary>A part of a block: numbers of one width side by side.</summary>
 /// <param name="Width">Bytes of a number: 1, 2, 4 or 8.</param>
 /// <param name="Count">How many.</param>
-public readonly record struct BlockField(int Width, int Count);
+public sealed record BlockField(int Width, int Count);
 
 /// <summary>
 /// How ggml stores the numbers of a tensor: blocks of so many numbers, made of fields that follow one another without gaps (<c>ggml-common.h</c>). A field is as wide

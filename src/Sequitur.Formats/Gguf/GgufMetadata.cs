@@ -131,8 +131,19 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     /// The keys as they are, with their values, for an architecture's map to Hugging Face's names. Arrays longer than
     /// <paramref name="longest"/> (vocabularies) are left out.
     /// </summary>
-    public ModelConfig ToConfig(int longest = 4096) => new(
-        _values.Where(pair => pair.Value.Count <= longest).ToDictionary(pair => pair.Key, pair => (object?)pair.Value.ToObject()), Path);
+    public ModelConfig ToConfig(int longest = 4096)
+    {
+        var values = new Dictionary<string, object?>();
+        foreach (var (key, value) in _values)
+        {
+            if (value.Count <= longest)
+            {
+                values[key] = value.ToObject();
+            }
+        }
+
+        return new(values, Path);
+    }
 
     internal bool Add(string key, GgufValue value) => _values.TryAdd(key, value);
 

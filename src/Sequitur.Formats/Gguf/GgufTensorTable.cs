@@ -45,7 +45,9 @@ internal sealed class GgufTensorTable(string path, int count)
         }
 
         Entry? before = null;
-        foreach (var entry in _entries.OrderBy(entry => entry.Offset))
+        var inOrder = _entries.ToArray();
+        Array.Sort(inOrder, (one, other) => one.Offset.CompareTo(other.Offset));
+        foreach (var entry in inOrder)
         {
             if (before is not null && (long)entry.Offset < (long)before.Offset + before.Bytes)
             {

@@ -12,8 +12,8 @@ public sealed unsafe class PanelPacking
     // Bytes of panels that a thread takes at a time.
     private const long ChunkBytes = 1 << 20;
 
-    private readonly IReadOnlyList<(WeightPanels Panels, Region Memory)> _weights;
-    private readonly List<(int Weight, long First, long End)> _chunks = [];
+    private readonly IReadOnlyList<PanelPlace> _weights;
+    private readonly List<Chunk> _chunks = [];
     private readonly int[] _left;
     private readonly SideThreads _threads;
     private int _next;
@@ -23,7 +23,7 @@ public sealed unsafe class PanelPacking
     /// <param name="weights">The weights, each with memory of <see cref="WeightPanels.Bytes"/>, which is zero.</param>
     /// <param name="threads">Threads that pack, besides the one that calls <see cref="Finish"/>.</param>
     /// <exception cref="ArgumentException">The memory of a weight has another size, or is not aligned.</exception>
-    public PanelPacking(IReadOnlyList<(WeightPanels Panels, Region Memory)> weights, int threads)
+    public PanelPacking(IReadOnlyList<PanelPlace> weights, int threads)
     {
         _weights = weights;
         _left = new int[weights.Count];
@@ -38,7 +38,7 @@ public sealed unsafe class PanelPacking
             var step = Math.Max(1, ChunkBytes / Math.Max(1, panels.PanelBytes));
             for (var first = 0L; first < panels.Count; first += step, _left[i]++)
             {
-                _chunks.Add((i, first, Math.Min(first + step, panels.Count)));
+                _chunks.Add(new(i, first, Math.Min(first + step, panels.Count)));
             }
         }
 
@@ -89,4 +89,11 @@ public sealed unsafe class PanelPacking
             Interlocked.CompareExchange(ref _error, error, null);
         }
     }
+
+    private sealed record Chunk(int Weight, long First, long End);
 }
+
+/// <summary>A weight's panels, and where they are packed.</summary>
+/// <param name="Panels">The panels.</param>
+/// <param name="Memory">Zeros: <see cref="WeightPanels.Bytes"/> of them.</param>
+public sealed record PanelPlace(WeightPanels Panels, Region Memory);

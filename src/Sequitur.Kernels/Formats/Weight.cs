@@ -10,6 +10,8 @@ public sealed unsafe class Weight
 {
     private readonly Run[] _runs;
 
+    private MappedPlane[]? _mappedPlanes;
+
     // Logical row i is row _map[i] of the runs laid end to end; null: row i itself.
     private readonly int[]? _map;
 
@@ -154,23 +156,23 @@ public sealed unsafe class Weight
     /// <summary>Says to the files behind the rows that these will be read soon (<see cref="MappedFile.Expect"/>).</summary>
     public void Expect()
     {
-        foreach (var (file, plane) in MappedPlanes())
+        foreach (var mapped in MappedPlanes)
         {
-            file.Expect(plane);
+            mapped.File.Expect(mapped.Plane);
         }
     }
 
     /// <summary>Gives back the memory that the files behind the rows take (<see cref="MappedFile.Forget"/>); the rows can be read as before, at the cost of loading them again.</summary>
     public void Forget()
     {
-        foreach (var (file, plane) in MappedPlanes())
+        foreach (var mapped in MappedPlanes)
         {
-            file.Forget(plane);
+            mapped.File.Forget(mapped.Plane);
         }
     }
 
     /// <summary>The files that the rows lie in.</summary>
-    public IEnumerable<MappedFile> Files => MappedPlanes().Select(plane => plane.File).Distinct();
+    public IEnumerable<MappedFile> Files => MappedPlanes.Select(plane => plane.File).Distinct();
 
     /// <summary>Finds out whether a file behind the rows was changed since it was opened (<see cref="MappedFile.RequireUnchanged"/>).</summary>
     /// <exception cref="SequiturException">It was; the message names it.</exception>
@@ -280,9 +282,21 @@ public sealed unsafe class Weight
     }
 
     // Whole parts, also where only some of their rows are this weight's: rows are often views of one part, and all of it is packed.
-    private IEnumerable<(MappedFile File, Region Plane)> MappedPlanes() =>
-        _runs.Select(run => run.Part).Distinct().SelectMany(part => part.Planes)
-            .Where(plane => plane is { IsEmpty: false, Owner: MappedFile }).Select(plane => ((MappedFile)plane.Owner!, plane));
+    private MappedPlane[] MappedPlanes => _mappedPlanes ??= [.. FindMappedPlanes()];
+
+    private IEnumerable<MappedPlane> FindMappedPlanes()
+    {
+        foreach (var part in _runs.Select(run => run.Part).Distinct())
+        {
+            for (var i = 0; i < part.Planes.Length; i++)
+            {
+                if (part.Planes[i] is { IsEmpty: false, Owner: MappedFile file } plane)
+                {
+                    yield return new(file, plane);
+                }
+            }
+        }
+    }
 
     private static Run[] Validate(BlockFormat format, long rows, int columns, IReadOnlyList<WeightPart> parts, bool transposed)
     {
@@ -314,28 +328,30 @@ public sealed unsafe class Weight
 
     private static void ValidatePart(BlockFormat format, int columns, WeightPart part)
     {
-        if (part.Rows < 0 || part.Planes.Count != format.Planes.Count)
+        if (part.Rows < 0 || part.Planes.Length != format.Planes.Count)
         {
-            throw new InvalidModelException($"{format} has the planes {string.Join(", ", format.Planes)}, not {part.Planes.Count} (rows: {part.Rows})");
+            throw new InvalidModelException($"{format} has the planes {string.Join(", ", format.Planes)}, not {part.Planes.Length} (rows: {part.Rows})");
         }
 
-        for (var plane = 0; plane < part.Planes.Count; plane++)
+        for (var plane = 0; plane < part.Planes.Length; plane++)
         {
-            var rowBytes = (Int128)format.RowBytes(columns, plane);
-            if (part.Planes[plane].Bytes != rowBytes * part.Rows)
+            var rowBytes = format.RowBytes(columns, plane);
+            if (Math.BigMul(rowBytes, part.Rows, out var bytes) != 0 || part.Planes[plane].Bytes != bytes)
             {
                 throw new InvalidModelException(
-                    $"{part.Rows} rows of {columns} numbers in {format} take {rowBytes * part.Rows} bytes of {format.Planes[plane]}, " +
+                    $"{part.Rows} rows of {columns} numbers in {format} take {(decimal)rowBytes * part.Rows} bytes of {format.Planes[plane]}, " +
                     $"not {part.Planes[plane].Bytes}");
             }
         }
     }
 
     /// <summary>Neighbouring stored rows of a part that are rows <paramref name="Start"/> and following.</summary>
-    private readonly record struct Run(WeightPart Part, long Start, long Row, long Count)
+    private sealed record Run(WeightPart Part, long Start, long Row, long Count)
     {
         public long End => Start + Count;
     }
+
+    private sealed record MappedPlane(MappedFile File, Region Plane);
 
     /// <summary>
     /// Neighbouring rows of a panel that are neighbours in a part of a transposed weight, whose stored rows hold one k of all outputs: for each k

@@ -11,9 +11,9 @@ public sealed unsafe class WeightPart
     /// <summary>Names the bytes of a stored tensor.</summary>
     /// <param name="planes">A region for each of the format's <see cref="BlockFormat.Planes"/>.</param>
     /// <param name="rows">Rows (outputs) that the tensor has.</param>
-    public WeightPart(IReadOnlyList<Region> planes, long rows)
+    public WeightPart(ReadOnlySpan<Region> planes, long rows)
     {
-        _planes = [.. planes];
+        _planes = planes.ToArray();
         Rows = rows;
     }
 
@@ -24,7 +24,7 @@ public sealed unsafe class WeightPart
     }
 
     /// <summary>The bytes of each plane.</summary>
-    public IReadOnlyList<Region> Planes => _planes;
+    public ReadOnlySpan<Region> Planes => _planes;
 
     /// <summary>Rows (outputs) that the tensor has.</summary>
     public long Rows { get; }

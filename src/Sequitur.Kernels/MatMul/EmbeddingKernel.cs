@@ -9,18 +9,28 @@ namespace Sequitur.Kernels.MatMul;
 /// </summary>
 public sealed unsafe class EmbeddingKernel : Kernel
 {
+    // A row of a table that was read from a file brings its neighbours with it, some 64 KiB.
+    private const int RowsBeforeForgetting = 64;
+
     private readonly Tier _tier;
     private readonly Operand _ids;
     private readonly Weight _w;
     private readonly Operand _y;
+    private readonly bool _forgets;
+    private long _rowsSinceForgotten;
 
     /// <summary>Binds the operands.</summary>
+    /// <param name="processor">The processor.</param>
+    /// <param name="ids">Rows to look up.</param>
+    /// <param name="w">The table.</param>
+    /// <param name="y">The rows.</param>
+    /// <param name="forgets">Whether nobody else reads the table where it is stored, so that the system may have the memory back that its mapped pages take (<see cref="Weight.Forget"/>).</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public EmbeddingKernel(Processor processor, Operand ids, Weight w, Operand y)
+    public EmbeddingKernel(Processor processor, Operand ids, Weight w, Operand y, bool forgets = false)
     {
         MatMulShapes.RequireMatrix(ids, "ids", y.Rows, 1, ElementType.I32);
         MatMulShapes.RequireMatrix(y, "y", ids.Rows, w.Columns);
-        (_tier, _ids, _w, _y) = (processor.Tier, ids, w, y);
+        (_tier, _ids, _w, _y, _forgets) = (processor.Tier, ids, w, y, forgets);
     }
 
     /// <inheritdoc/>
@@ -42,6 +52,12 @@ public sealed unsafe class EmbeddingKernel : Kernel
             }
 
             _w.DecodeRow(_w.Place(id), 0, _w.Columns, _y.Floats(row), _tier);
+        }
+
+        if (_forgets && Interlocked.Add(ref _rowsSinceForgotten, end - first) >= RowsBeforeForgetting)
+        {
+            _rowsSinceForgotten = 0;
+            _w.Forget();
         }
     }
 }

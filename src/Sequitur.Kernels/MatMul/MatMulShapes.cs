@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequitur.Kernels.Formats;
 
 namespace Sequitur.Kernels.MatMul;
@@ -11,13 +12,9 @@ internal static class MatMulShapes
     /// <summary>How many items repay the taking (about 10 µs): <paramref name="work"/> multiply-adds an item and row, and as much again to decode.</summary>
     public static long Grain(long work, long rows) => Math.Max(1, 200_000 / Math.Max(1, work * (rows + 4)));
 
-    public static void Require(bool holds, string message)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException(message);
-        }
-    }
+    public static void Require(bool holds, string message) => Numerics.Require.That(holds, message);
+
+    public static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ProblemText message) => Numerics.Require.That(holds, message);
 
     public static void RequireMatrix(Operand operand, string name, Extent rows, long columns, ElementType type = ElementType.F32) => Require(
         !operand.IsNone && operand.Type == type && operand.Rows == rows && operand.Columns == columns,

@@ -12,9 +12,16 @@ public sealed unsafe class NativeBuffer : IDisposable
     private const int LargePage = 2 << 20;
     private const int LeastForLargePages = 2 * LargePage;
 
+    // The collector is told of native memory so that buffers nobody disposes of are freed in time. It answers with a collection, so it hears of what is large beside the machine's memory only:
+    // loading a small model would otherwise stop for four of them.
+    private static readonly long Unnoticed = Platform.Current.PhysicalBytes() / 8;
+
+    private static long _live;
+
     [ThreadStatic]
     private static long _allocated;
 
+    private readonly long _pressure;
     private void* _address;
 
     // What the system gave for a buffer of zeros, whose address is rounded up; otherwise null.
@@ -47,7 +54,12 @@ public sealed unsafe class NativeBuffer : IDisposable
             _address = NativeMemory.AlignedAlloc(Math.Max(rounded, Alignment), Alignment);
         }
 
-        GC.AddMemoryPressure(Math.Max(bytes, 1));
+        _pressure = Interlocked.Add(ref _live, bytes) > Unnoticed ? bytes : 0;
+        if (_pressure > 0)
+        {
+            GC.AddMemoryPressure(_pressure);
+        }
+
         _allocated += bytes;
     }
 
@@ -74,6 +86,19 @@ public sealed unsafe class NativeBuffer : IDisposable
         }
     }
 
+    /// <summary>Gives the physical memory behind the buffer's whole pages back to the system, until they are touched again. What is in the buffer is undefined from then on.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public void Forget()
+    {
+        ObjectDisposedException.ThrowIf(_address is null, this);
+        var page = (nint)Platform.Current.PageSize;
+        var (first, end) = (((nint)_address + page - 1) / page * page, ((nint)_address + (nint)Bytes) / page * page);
+        if (first < end)
+        {
+            Platform.Current.ForgetMemory(first, end - first);
+        }
+    }
+
     /// <summary>Frees the memory. Regions taken from the buffer must not be used any more.</summary>
     public void Dispose()
     {
@@ -96,7 +121,11 @@ public sealed unsafe class NativeBuffer : IDisposable
 
             _address = null;
             _block = null;
-            GC.RemoveMemoryPressure(Math.Max(Bytes, 1));
+            Interlocked.Add(ref _live, -Bytes);
+            if (_pressure > 0)
+            {
+                GC.RemoveMemoryPressure(_pressure);
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sequitur.Kernels.Numerics;
 
 /// <summary>Checks of operands that kernels make when they are built.</summary>
@@ -9,6 +11,15 @@ internal static class Require
         if (!condition)
         {
             throw new ArgumentException(message);
+        }
+    }
+
+    /// <exception cref="ArgumentException">The condition does not hold.</exception>
+    public static void That(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ProblemText message)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(message.Take());
         }
     }
 

@@ -40,6 +40,9 @@ public interface IPlatform
     /// <summary>Gives the physical memory of a part of a mapped file back to the system; what is read there again is loaded again. A hint; it never fails.</summary>
     void ForgetFile(nint address, long bytes);
 
+    /// <summary>Gives the physical memory of addresses that no file is behind back to the system; what is there when they are touched again is undefined. A hint; it never fails.</summary>
+    void ForgetMemory(nint address, long bytes);
+
     /// <summary>Says that memory which no file is behind will all be used: the system may give it in larger pages. A hint; it never fails.</summary>
     void PreferLargePages(nint address, long bytes);
 

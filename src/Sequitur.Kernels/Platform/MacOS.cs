@@ -10,6 +10,7 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
     private const int MapNoReserve = 0x0040;
     private const int MapAnonymous = 0x1000;
     private const int TryAgain = 35;
+    private const int Free = 5; // MADV_FREE: MADV_DONTNEED frees nothing here
     private const int TaskInfo = 4; // PROC_PIDTASKINFO
     private const int Self = 0; // RUSAGE_SELF
 
@@ -22,6 +23,8 @@ internal sealed unsafe partial class MacOS() : Unix(MapAnonymous | MapNoReserve,
         var size = 12 * sizeof(ulong);
         return ProcessInfo(Environment.ProcessId, TaskInfo, 0, info, size) == size ? (long)info[1] : throw LastError();
     }
+
+    public override void ForgetMemory(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), Free);
 
     public override string StateRoot => GivenStateRoot ?? Path.Combine(Home, "Library", "Application Support");
 

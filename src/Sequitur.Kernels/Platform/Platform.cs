@@ -3,12 +3,14 @@ namespace Sequitur.Kernels;
 /// <summary>The operating system that this process runs on.</summary>
 public static class Platform
 {
+    private static long? _memoryBytes;
+
     /// <summary>The system's services, chosen once.</summary>
     /// <exception cref="PlatformNotSupportedException">The system is none of Linux, macOS and Windows.</exception>
     public static IPlatform Current { get; } = Choose();
 
     /// <summary>Bytes of memory that this process may come to use: the machine's, or what its control group allows.</summary>
-    public static long MemoryBytes => Math.Min(Current.PhysicalBytes(), new SystemFacts().MemoryLimit ?? long.MaxValue);
+    public static long MemoryBytes => _memoryBytes ??= Math.Min(Current.PhysicalBytes(), new SystemFacts().MemoryLimit ?? long.MaxValue);
 
     private static IPlatform Choose()
     {

@@ -79,10 +79,15 @@ public sealed class SystemFacts(string root = "/")
     {
         get
         {
-            var limits = Groups("", "").Select(group => Text($"sys/fs/cgroup{group}/memory.max"))
-                .Concat(Groups("memory", "/memory").Select(group => Text($"sys/fs/cgroup{group}/memory.limit_in_bytes")))
-                .Select(Number).Where(bytes => bytes is > 0 and < 1e18).ToList();
-            return limits.Count > 0 ? (long)limits.Min()!.Value : null;
+            var files = Groups("", "").Select(group => $"sys/fs/cgroup{group}/memory.max")
+                .Concat(Groups("memory", "/memory").Select(group => $"sys/fs/cgroup{group}/memory.limit_in_bytes"));
+            var least = double.PositiveInfinity;
+            foreach (var file in files)
+            {
+                least = Number(Text(file)) is > 0 and < 1e18 and var bytes ? Math.Min(least, bytes) : least;
+            }
+
+            return double.IsFinite(least) ? (long)least : null;
         }
     }
 
@@ -150,7 +155,9 @@ public sealed class SystemFacts(string root = "/")
     {
         try
         {
-            return File.ReadAllText(Path.Combine(root, path)).Trim();
+            // Most systems have only some of these files, and an exception takes milliseconds.
+            var file = Path.Combine(root, path);
+            return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -50,6 +50,8 @@ internal abstract unsafe partial class Unix(int anonymousFlags, int tryAgain) : 
 
     public void ForgetFile(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), DontNeed);
 
+    public virtual void ForgetMemory(nint address, long bytes) => _ = Advise(address, checked((nuint)bytes), DontNeed);
+
     public virtual void PreferLargePages(nint address, long bytes)
     {
     }

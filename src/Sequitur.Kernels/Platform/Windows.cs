@@ -62,6 +62,8 @@ internal sealed unsafe partial class Windows : IPlatform
     // Unlocking pages that are not locked fails, and takes them out of the working set.
     public void ForgetFile(nint address, long bytes) => _ = Unlock(address, checked((nuint)bytes));
 
+    public void ForgetMemory(nint address, long bytes) => ForgetFile(address, bytes);
+
     // Large pages need a right that users seldom have.
     public void PreferLargePages(nint address, long bytes)
     {

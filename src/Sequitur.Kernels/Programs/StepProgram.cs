@@ -27,9 +27,16 @@ public sealed class StepProgram
     public StepProgram(IEnumerable<IReadOnlyList<Kernel>> phases, bool countItems = false)
     {
         _phases = [.. phases.Select(phase => phase.ToArray())];
-        ScratchBytes = _phases.SelectMany(phase => phase).Select(kernel => kernel.ScratchBytes).DefaultIfEmpty(0).Max();
         _places = [.. _phases.Select(SharedPlace.Of)];
-        SharedBytes = _places.SelectMany(phase => phase).Select(place => place.End).DefaultIfEmpty(0).Max();
+        for (var phase = 0; phase < _phases.Length; phase++)
+        {
+            for (var i = 0; i < _phases[phase].Length; i++)
+            {
+                ScratchBytes = Math.Max(ScratchBytes, _phases[phase][i].ScratchBytes);
+                SharedBytes = Math.Max(SharedBytes, _places[phase][i].End);
+            }
+        }
+
         _itemsByThread = countItems ? new long[MaxThreadsCounted] : null;
     }
 

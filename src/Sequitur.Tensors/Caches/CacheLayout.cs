@@ -12,7 +12,7 @@ public sealed class CacheLayout
     /// <summary>Positions a page.</summary>
     public const int PageSize = 64;
 
-    private readonly Dictionary<string, (CacheSlot Slot, long Offset)> _slots = [];
+    private readonly Dictionary<string, PlacedSlot> _slots = [];
     private readonly Dictionary<string, long> _pageBytes = [];
 
     /// <summary>Lays out the slots.</summary>
@@ -27,7 +27,7 @@ public sealed class CacheLayout
         foreach (var slot in slots)
         {
             var offset = _pageBytes.GetValueOrDefault(slot.Group.Name);
-            _slots.Add(slot.Name, (slot, offset));
+            _slots.Add(slot.Name, new(slot, offset));
             _pageBytes[slot.Group.Name] = offset + BytesPerPage(slot);
         }
     }
@@ -63,4 +63,6 @@ public sealed class CacheLayout
     private long BytesPerPage(CacheSlot slot) => slot.StateSize > 0
         ? (slot.StateSize * (long)sizeof(float) + NativeBuffer.Alignment - 1) / NativeBuffer.Alignment * NativeBuffer.Alignment
         : PagedSlot.BytesPerPage(Format, slot.KeyHeads, slot.KeyDim, slot.ValueDim, slot.ValuesInKeys);
+
+    private sealed record PlacedSlot(CacheSlot Slot, long Offset);
 }

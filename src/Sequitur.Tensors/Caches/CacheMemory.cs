@@ -5,7 +5,7 @@ namespace Sequitur.Tensors.Caches;
 /// <summary>The pages of a model's caches: one pool a group, of a fixed number of pages. Which sequence holds which page is the engine's to decide.</summary>
 public sealed class CacheMemory : IDisposable
 {
-    private readonly Dictionary<string, (NativeBuffer Buffer, int Pages, NativeBuffer Specials)> _pools = [];
+    private readonly Dictionary<string, CachePool> _pools = [];
 
     /// <summary>Reserves the pools (untouched pages cost address space only).</summary>
     /// <param name="layout">Where slots lie in pages.</param>
@@ -18,7 +18,7 @@ public sealed class CacheMemory : IDisposable
         foreach (var group in layout.Groups)
         {
             var pages = checked(CacheLayout.PagesFor(group, positions) + sequences);
-            _pools.Add(group.Name, (new NativeBuffer(checked(layout.PageBytes(group.Name) * pages), zeroed: false), pages, new NativeBuffer(sizeof(int))));
+            _pools.Add(group.Name, new(new NativeBuffer(checked(layout.PageBytes(group.Name) * pages), zeroed: false), pages, new NativeBuffer(sizeof(int))));
         }
     }
 
@@ -40,10 +40,12 @@ public sealed class CacheMemory : IDisposable
     /// <summary>Frees the pages. No plan over them may run any more.</summary>
     public void Dispose()
     {
-        foreach (var (buffer, _, specials) in _pools.Values)
+        foreach (var pool in _pools.Values)
         {
-            buffer.Dispose();
-            specials.Dispose();
+            pool.Buffer.Dispose();
+            pool.Specials.Dispose();
         }
     }
+
+    private sealed record CachePool(NativeBuffer Buffer, int Pages, NativeBuffer Specials);
 }

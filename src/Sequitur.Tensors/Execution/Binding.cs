@@ -11,7 +11,7 @@ namespace Sequitur.Tensors.Execution;
 /// <param name="Shape">Its shape.</param>
 /// <param name="Operand">Where it lies; nothing for effects and for weights that are read in their own format.</param>
 /// <param name="Parameter">The weight that it is, if it is one.</param>
-public readonly record struct BoundValue(Shape Shape, Operand Operand, Parameter? Parameter = null);
+public sealed record BoundValue(Shape Shape, Operand Operand, Parameter? Parameter = null);
 
 /// <summary>What an operation sees when it makes its kernel: the processor, and where its inputs and outputs lie.</summary>
 public sealed class Binding
@@ -42,6 +42,9 @@ public sealed class Binding
     /// <summary>Pages of the caches, where the run has any.</summary>
     public CacheMemory? Caches { get; }
 
+    /// <summary>Whether products read packed weights, not those that are stored.</summary>
+    public bool PacksWeights => _weights is not null;
+
     /// <summary>An optional operand that is not there.</summary>
     public static Operand None => default;
 
@@ -65,7 +68,7 @@ public sealed class Binding
         _weights?.Get(Parameter(index), groups) ?? new WeightPanels(Parameter(index).Weight, groups);
 
     /// <summary>A ragged dimension, whose five tensors are the inputs from <paramref name="first"/> on.</summary>
-    public RaggedRows Ragged(int first) => Tensors.Ragged.Bind([.. Enumerable.Range(first, Tensors.Ragged.TensorCount).Select(Input)]);
+    public RaggedRows Ragged(int first) => Tensors.Ragged.Bind(index => Input(first + index));
 
     /// <summary>A slot of keys and values, with the page table in an input.</summary>
     public PagedSlot KeyValueSlot(string name, int pageTable)

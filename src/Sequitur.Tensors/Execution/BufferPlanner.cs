@@ -7,8 +7,11 @@ namespace Sequitur.Tensors.Execution;
 /// </summary>
 internal sealed class BufferPlanner
 {
-    private readonly List<(long Offset, long Bytes)> _free = [];
-    private readonly SortedDictionary<int, List<(long Offset, long Bytes)>> _releases = [];
+    private readonly List<Block> _free = [];
+
+    // Buffers by the phase of their last reader, and the first of these phases whose buffers are not free again yet.
+    private readonly Dictionary<int, List<Block>> _releases = [];
+    private int _next;
 
     /// <summary>Bytes that the arena needs.</summary>
     public long Bytes { get; private set; }
@@ -24,7 +27,7 @@ internal sealed class BufferPlanner
             _releases[to] = list = [];
         }
 
-        list.Add((offset, rounded));
+        list.Add(new(offset, rounded));
         return offset;
     }
 
@@ -50,7 +53,7 @@ internal sealed class BufferPlanner
         _free.RemoveAt(best);
         if (size > bytes)
         {
-            _free.Add((offset + bytes, size - bytes));
+            _free.Add(new(offset + bytes, size - bytes));
         }
 
         return offset;
@@ -58,33 +61,33 @@ internal sealed class BufferPlanner
 
     private void Release(int phase)
     {
-        foreach (var done in _releases.Keys.TakeWhile(end => end < phase).ToArray())
+        for (; _next < phase; _next++)
         {
-            foreach (var block in _releases[done])
+            if (_releases.Remove(_next, out var blocks))
             {
-                Free(block);
+                blocks.ForEach(Free);
             }
-
-            _releases.Remove(done);
         }
     }
 
-    private void Free((long Offset, long Bytes) block)
+    private void Free(Block block)
     {
         var before = _free.FindIndex(f => f.Offset + f.Bytes == block.Offset);
         if (before >= 0)
         {
-            block = (_free[before].Offset, _free[before].Bytes + block.Bytes);
+            block = new(_free[before].Offset, _free[before].Bytes + block.Bytes);
             _free.RemoveAt(before);
         }
 
         var after = _free.FindIndex(f => f.Offset == block.Offset + block.Bytes);
         if (after >= 0)
         {
-            block = (block.Offset, block.Bytes + _free[after].Bytes);
+            block = new(block.Offset, block.Bytes + _free[after].Bytes);
             _free.RemoveAt(after);
         }
 
         _free.Add(block);
     }
+
+    private sealed record Block(long Offset, long Bytes);
 }

@@ -22,7 +22,8 @@ public sealed record NumericChoices(bool Integer, CacheLayout? Cache, bool Remai
 public sealed class Lowering
 {
     private readonly Dictionary<Tensor, Tensor> _map = [];
-    private readonly Dictionary<(Tensor, bool), Tensor> _encoded = [];
+    private readonly Dictionary<Tensor, Tensor> _encoded = [];
+    private readonly Dictionary<Tensor, Tensor> _encodedPrecisely = [];
     private readonly HashSet<Node> _precise;
     private readonly HashSet<Tensor> _withRemainder = [];
 
@@ -46,12 +47,12 @@ public sealed class Lowering
         foreach (var node in source.Nodes)
         {
             var outputs = node.Op.Lower(lowering, node, [.. node.Inputs.Select(t => lowering._map[t])]);
-            foreach (var (old, lowered) in node.Outputs.Zip(outputs))
+            for (var i = 0; i < outputs.Count; i++)
             {
-                lowering._map[old] = lowered;
-                if (withRemainder.Contains(old))
+                lowering._map[node.Outputs[i]] = outputs[i];
+                if (withRemainder.Contains(node.Outputs[i]))
                 {
-                    lowering._withRemainder.Add(lowered);
+                    lowering._withRemainder.Add(outputs[i]);
                 }
             }
         }
@@ -74,11 +75,12 @@ public sealed class Lowering
     /// <param name="mayRemain">Whether the reader can do with a remainder behind them, which other readers may need.</param>
     public Tensor Encode(Tensor x, bool mayRemain = true)
     {
-        var key = (x, mayRemain && _withRemainder.Contains(x));
-        if (!_encoded.TryGetValue(key, out var encoded))
+        var remainder = mayRemain && _withRemainder.Contains(x);
+        var known = remainder ? _encodedPrecisely : _encoded;
+        if (!known.TryGetValue(x, out var encoded))
         {
-            encoded = Target.Add(new Encode(key.Item2), x).Outputs[0];
-            _encoded[key] = encoded;
+            encoded = Target.Add(new Encode(remainder), x).Outputs[0];
+            known[x] = encoded;
         }
 
         return encoded;

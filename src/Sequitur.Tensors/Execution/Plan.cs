@@ -14,12 +14,16 @@ public sealed class Plan
     // Rows that get a program of their own: one token, a few (verification, small batches), many.
     private static readonly long[] VariantRows = [1, 14, long.MaxValue];
 
+    // Runs of few rows (tokens decoded) behind a prompt until the memory that only prompts need is given back: often another follows at once.
+    private const int RunsBeforeGivingBack = 32;
+
     private readonly PlanLayout _layout;
     private readonly PlanOptions _options;
     private readonly StepProgram[] _variants;
     private readonly RunSizes _sizes;
     private readonly int _variantSymbol;
     private readonly int[] _variantOfRows;
+    private int _runsOfFew;
 
     private Plan(PlanLayout layout, PlanOptions options, FusionPass fusion)
     {
@@ -28,9 +32,14 @@ public sealed class Plan
         Fired = fusion.Fired;
         Graph = fusion.Target;
         _sizes = new RunSizes(layout.Symbols.Count);
-        _variantSymbol = layout.Symbols.Count > 0 ? Math.Max(layout.SymbolIndex("tokens"), 0) : -1;
-        _variantOfRows = [.. Enumerable.Range(0, (int)VariantRows[^2] + 2).Select(rows => Array.FindIndex(VariantRows, most => rows <= most))];
-        _variants = [.. VariantRows.Select(rows => new StepProgram(layout.Bind(options, rows), options.CountItems))];
+        _variantSymbol = VariantSymbol(layout.Symbols) is { } symbol ? layout.SymbolIndex(symbol) : -1;
+        _variants = Array.ConvertAll(VariantRows, rows => new StepProgram(layout.Bind(options, rows), options.CountItems));
+        _variantOfRows = new int[(int)VariantRows[^2] + 2];
+        for (var rows = 0; rows < _variantOfRows.Length; rows++)
+        {
+            _variantOfRows[rows] = Array.FindIndex(VariantRows, most => rows <= most);
+        }
+
         options.Weights?.Pack(options.Pool);
     }
 
@@ -56,7 +65,7 @@ public sealed class Plan
     public static Plan Build(Graph lowered, PlanOptions options)
     {
         var fusion = Fuse(lowered, options.Keep, options.WithoutFusions);
-        return new Plan(PlanLayout.Create(fusion.Target, options.Capacity), options, fusion);
+        return new Plan(PlanLayout.Create(fusion.Target, options.Capacity, FewRowsOf(fusion.Target)), options, fusion);
     }
 
     /// <summary>Bytes of the buffers that a plan would take, without building it.</summary>
@@ -64,8 +73,11 @@ public sealed class Plan
     /// <param name="capacity">The most that each unknown may be.</param>
     /// <param name="withoutFusions">Names of fusion rules that are switched off; <c>*</c> switches off all.</param>
     /// <exception cref="ArgumentException">A capacity is missing.</exception>
-    public static long BufferBytes(Graph lowered, IReadOnlyDictionary<string, long> capacity, IReadOnlyCollection<string> withoutFusions) =>
-        PlanLayout.Measure(Fuse(lowered, [], withoutFusions).Target, capacity);
+    public static long BufferBytes(Graph lowered, IReadOnlyDictionary<string, long> capacity, IReadOnlyCollection<string> withoutFusions)
+    {
+        var fused = Fuse(lowered, [], withoutFusions).Target;
+        return PlanLayout.Measure(fused, capacity, FewRowsOf(fused));
+    }
 
     /// <summary>Whether the plan reads an input of that name.</summary>
     public bool HasInput(string name) => Graph.Inputs.ContainsKey(name);
@@ -97,7 +109,17 @@ public sealed class Plan
     }
 
     /// <summary>Runs once with the inputs and sizes that were set.</summary>
-    public void Run() => Variant().Run(_options.Pool, _sizes);
+    public void Run()
+    {
+        var variant = Variant();
+        _runsOfFew = variant == _variants[^1] ? 0 : _runsOfFew + 1;
+        if (_runsOfFew == RunsBeforeGivingBack)
+        {
+            _layout.ForgetMany();
+        }
+
+        variant.Run(_options.Pool, _sizes);
+    }
 
     /// <summary>The program that the next run takes.</summary>
     public StepProgram Variant()
@@ -133,6 +155,11 @@ public sealed class Plan
         var all = without.Contains("*");
         return FusionPass.Fuse(lowered, keep, rule => !all && !without.Contains(rule));
     }
+
+    private static FewRows FewRowsOf(Graph graph) => new(VariantSymbol(graph.Symbols), VariantRows[^2]);
+
+    // The unknown whose size decides which program a run takes.
+    private static string? VariantSymbol(IReadOnlyList<string> symbols) => symbols.Contains("tokens") ? "tokens" : symbols.FirstOrDefault();
 
     private T[] Copy<T>(string name, ElementType type)
         where T : unmanaged

@@ -1,5 +1,4 @@
 using Sequitur.Kernels;
-using Sequitur.Kernels.Memory;
 using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Ops;
 
@@ -8,17 +7,23 @@ namespace Sequitur.Tensors.Execution;
 /// <summary>Where everything in a plan lies, and in which phase each node runs.</summary>
 internal sealed class PlanLayout
 {
+    // Inputs and outputs last; all else is reserved twice, since a run of few rows reaches over a fraction of the memory that one of many does.
+    private readonly BufferPlacement _lasting = new();
+    private readonly BufferPlacement _many = new();
+    private readonly BufferPlacement _few = new();
     private readonly Dictionary<Tensor, BoundValue> _values = [];
-    private readonly Dictionary<Tensor, (long Offset, long Bytes)> _places = [];
+    private readonly Dictionary<Tensor, BoundValue> _valuesOfFew = [];
     private readonly List<List<Node>> _phases = [];
     private readonly Dictionary<Node, int> _phaseOf = [];
     private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, long> _capacity;
+    private readonly FewRows _fewRows;
 
-    private PlanLayout(Graph graph, IReadOnlyDictionary<string, long> capacity)
+    private PlanLayout(Graph graph, IReadOnlyDictionary<string, long> capacity, FewRows fewRows)
     {
         _graph = graph;
         _capacity = capacity;
+        _fewRows = fewRows;
         Symbols = graph.Symbols;
     }
 
@@ -26,17 +31,21 @@ internal sealed class PlanLayout
     public IReadOnlyList<string> Symbols { get; }
 
     /// <summary>Bytes of all buffers.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => checked(_lasting.Bytes + _many.Bytes + _few.Bytes);
 
-    public static PlanLayout Create(Graph graph, IReadOnlyDictionary<string, long> capacity)
+    /// <summary>Places all buffers.</summary>
+    /// <param name="graph">The fused graph.</param>
+    /// <param name="capacity">The most that each unknown may be.</param>
+    /// <param name="fewRows">Which runs are of few rows.</param>
+    public static PlanLayout Create(Graph graph, IReadOnlyDictionary<string, long> capacity, FewRows fewRows)
     {
-        var layout = Place(graph, capacity);
+        var layout = Arrange(graph, capacity, fewRows);
         layout.Allocate();
         return layout;
     }
 
     /// <summary>Bytes that all buffers would take.</summary>
-    public static long Measure(Graph graph, IReadOnlyDictionary<string, long> capacity) => Place(graph, capacity).Bytes;
+    public static long Measure(Graph graph, IReadOnlyDictionary<string, long> capacity, FewRows fewRows) => Arrange(graph, capacity, fewRows).Bytes;
 
     public int SymbolIndex(string symbol)
     {
@@ -54,12 +63,19 @@ internal sealed class PlanLayout
     public BoundValue Value(Tensor tensor) => _values[tensor];
 
     /// <summary>Makes the kernels of all phases.</summary>
-    public IEnumerable<IReadOnlyList<Kernel>> Bind(PlanOptions options, long maxRows) => _phases.Select(phase => (IReadOnlyList<Kernel>)[.. phase.Select(node =>
-        node.Op.Bind(new Binding(options.Processor, [.. node.Inputs.Select(Value)], [.. node.Outputs.Select(Value)], options.Caches, maxRows, options.Weights)))]);
-
-    private static PlanLayout Place(Graph graph, IReadOnlyDictionary<string, long> capacity)
+    public IEnumerable<IReadOnlyList<Kernel>> Bind(PlanOptions options, long maxRows)
     {
-        var layout = new PlanLayout(graph, capacity);
+        var values = maxRows <= _fewRows.Most ? _valuesOfFew : _values;
+        return _phases.Select(phase => (IReadOnlyList<Kernel>)[.. phase.Select(node => node.Op.Bind(new Binding(
+            options.Processor, [.. node.Inputs.Select(input => values[input])], [.. node.Outputs.Select(output => values[output])], options.Caches, maxRows, options.Weights)))]);
+    }
+
+    /// <summary>Gives the memory that only runs of many rows use back to the system, until the next of them.</summary>
+    public void ForgetMany() => _many.Forget();
+
+    private static PlanLayout Arrange(Graph graph, IReadOnlyDictionary<string, long> capacity, FewRows fewRows)
+    {
+        var layout = new PlanLayout(graph, capacity, fewRows);
         layout.AssignPhases();
         layout.PlaceBuffers();
         return layout;
@@ -73,7 +89,12 @@ internal sealed class PlanLayout
         var ready = new Dictionary<Node, int>();
         foreach (var node in _graph.Nodes)
         {
-            var phase = node.Inputs.Select(t => ready[t.Node]).DefaultIfEmpty(0).Max();
+            var phase = 0;
+            foreach (var input in node.Inputs)
+            {
+                phase = Math.Max(phase, ready[input.Node]);
+            }
+
             ready[node] = IsComputed(node) ? phase + 1 : phase;
             if (IsComputed(node))
             {
@@ -91,21 +112,29 @@ internal sealed class PlanLayout
     private void PlaceBuffers()
     {
         var lastRead = LastReads();
-        var planner = new BufferPlanner();
         foreach (var tensor in _graph.Inputs.Values)
         {
-            Place(planner, tensor, 0, int.MaxValue);
+            _lasting.Reserve(tensor, BytesOf(tensor), 0, int.MaxValue);
         }
 
         for (var phase = 0; phase < _phases.Count; phase++)
         {
             foreach (var tensor in _phases[phase].SelectMany(n => n.Outputs).Where(t => !t.IsEffect))
             {
-                Place(planner, tensor, phase, Math.Max(lastRead.GetValueOrDefault(tensor, phase), phase));
+                var last = Math.Max(lastRead.GetValueOrDefault(tensor, phase), phase);
+                if (last == int.MaxValue)
+                {
+                    _lasting.Reserve(tensor, BytesOf(tensor), phase, last);
+                    continue;
+                }
+
+                _many.Reserve(tensor, BytesOf(tensor), phase, last);
+                if (_fewRows.Symbol is not null)
+                {
+                    _few.Reserve(tensor, BytesOf(tensor, ofFew: true), phase, last);
+                }
             }
         }
-
-        Bytes = planner.Bytes;
     }
 
     private void Allocate()
@@ -115,12 +144,15 @@ internal sealed class PlanLayout
             throw new CapacityException($"the buffers of a plan need {Bytes} bytes, and there are {Platform.MemoryBytes} bytes of memory: run fewer tokens at a time");
         }
 
-        var arena = new NativeBuffer(Bytes);
+        _lasting.Allocate();
+        _many.Allocate();
+        _few.Allocate();
         foreach (var node in _graph.Nodes)
         {
             foreach (var tensor in node.Outputs)
             {
-                _values[tensor] = Resolve(tensor, arena);
+                _values[tensor] = Resolve(tensor, _values, _many);
+                _valuesOfFew[tensor] = _fewRows.Symbol is null ? _values[tensor] : Resolve(tensor, _valuesOfFew, _few);
             }
         }
     }
@@ -156,17 +188,20 @@ internal sealed class PlanLayout
         return last;
     }
 
-    private void Place(BufferPlanner planner, Tensor tensor, int from, int to)
+    private long BytesOf(Tensor tensor, bool ofFew = false) => checked(Rows(tensor.Shape.Rows, ofFew) * tensor.Type.RowBytes(tensor.Shape.Columns));
+
+    private long Rows(Dimension rows, bool ofFew)
     {
-        var bytes = checked(Rows(tensor.Shape.Rows) * tensor.Type.RowBytes(tensor.Shape.Columns));
-        _places[tensor] = (planner.Place(bytes, from, to), bytes);
+        if (rows.Symbol is null)
+        {
+            return rows.Factor;
+        }
+
+        var most = _capacity.TryGetValue(rows.Symbol, out var capacity) ? capacity : throw new ArgumentException($"the plan is given no capacity for {rows.Symbol}");
+        return checked((ofFew && rows.Symbol == _fewRows.Symbol ? Math.Min(most, _fewRows.Most) : most) * rows.Factor);
     }
 
-    private long Rows(Dimension rows) => rows.Symbol is null ? rows.Factor
-        : _capacity.TryGetValue(rows.Symbol, out var capacity) ? checked(capacity * rows.Factor)
-        : throw new ArgumentException($"the plan is given no capacity for {rows.Symbol}");
-
-    private BoundValue Resolve(Tensor tensor, NativeBuffer arena)
+    private BoundValue Resolve(Tensor tensor, Dictionary<Tensor, BoundValue> values, BufferPlacement passing)
     {
         if (tensor.Node.Op is ParameterValue parameter)
         {
@@ -175,7 +210,7 @@ internal sealed class PlanLayout
 
         if (tensor.Node.Op.IsView)
         {
-            return new(tensor.Shape, tensor.Node.Op.View(_values[tensor.Node.Inputs[0]].Operand, tensor));
+            return new(tensor.Shape, tensor.Node.Op.View(values[tensor.Node.Inputs[0]].Operand, tensor));
         }
 
         if (tensor.IsEffect)
@@ -183,9 +218,14 @@ internal sealed class PlanLayout
             return new(tensor.Shape, default);
         }
 
-        var (offset, bytes) = _places[tensor];
+        var memory = _lasting.TryFind(tensor, out var lasting) ? lasting : passing.TryFind(tensor, out var found) ? found : throw new InvalidOperationException($"{tensor} was not placed");
         var rows = tensor.Shape.Rows;
         var extent = rows.Symbol is null ? Extent.Constant(rows.Factor) : new Extent(SymbolIndex(rows.Symbol), rows.Factor);
-        return new(tensor.Shape, new Operand(arena.Region.Slice(offset, bytes), extent, tensor.Shape.Columns, tensor.Type));
+        return new(tensor.Shape, new Operand(memory, extent, tensor.Shape.Columns, tensor.Type));
     }
 }
+
+/// <summary>Which runs are of few rows: those where an unknown is small.</summary>
+/// <param name="Symbol">The unknown; null where a graph has none, so that all runs are alike.</param>
+/// <param name="Most">The most that it is then.</param>
+internal sealed record FewRows(string? Symbol, long Most);

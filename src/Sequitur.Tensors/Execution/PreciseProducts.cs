@@ -21,7 +21,7 @@ internal static class PreciseProducts
     {
         var precise = new HashSet<Node>();
         var layers = graph.Nodes.Count(node => node.Op is Attention);
-        var readers = graph.Nodes.SelectMany(node => node.Inputs.Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
+        var readers = Readers(graph);
         var layer = -1;
         foreach (var node in graph.Nodes)
         {
@@ -44,6 +44,25 @@ internal static class PreciseProducts
         return precise;
     }
 
+    private static Dictionary<Tensor, List<Node>> Readers(Graph graph)
+    {
+        var readers = new Dictionary<Tensor, List<Node>>();
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var input in node.Inputs)
+            {
+                if (!readers.TryGetValue(input, out var list))
+                {
+                    readers[input] = list = [];
+                }
+
+                list.Add(node);
+            }
+        }
+
+        return readers;
+    }
+
     // What a value is before views, biases and interventions.
     private static Node Source(Tensor tensor)
     {
@@ -57,7 +76,7 @@ internal static class PreciseProducts
     }
 
     // Whether another product reads the value, with nothing but activations, gates and biases on the way.
-    private static bool FeedsAProduct(Tensor tensor, ILookup<Tensor, Node> readers) => readers[tensor].Any(reader =>
+    private static bool FeedsAProduct(Tensor tensor, Dictionary<Tensor, List<Node>> readers) => readers.TryGetValue(tensor, out var list) && list.Exists(reader =>
         reader.Op is MatMul || ((reader.Op is Elementwise or EditRows || Is(reader, Binary.Multiply) || IsBias(reader)) && FeedsAProduct(reader.Outputs[0], readers)));
 
     private static bool IsBias(Node node) => Is(node, Binary.Add) && node.Inputs[1].Node.Op is ParameterValue;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequitur.Kernels;
 using Sequitur.Kernels.Programs;
 using Sequitur.Tensors.Execution;
@@ -5,7 +6,7 @@ using Sequitur.Tensors.Execution;
 namespace Sequitur.Tensors;
 
 /// <summary>Shape and type of a value.</summary>
-public readonly record struct TensorSpec(Shape Shape, ElementType Type)
+public sealed record TensorSpec(Shape Shape, ElementType Type)
 {
     /// <summary>A float32 value.</summary>
     public static TensorSpec F32(Shape shape) => new(shape, ElementType.F32);
@@ -68,4 +69,8 @@ public abstract class Op
             throw new ArgumentException($"{Name} needs {rule}, and got {string.Join("; ", inputs)}");
         }
     }
+
+    /// <inheritdoc cref="Require(bool, string, IReadOnlyList{Tensor})"/>
+    protected void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ProblemText rule, IReadOnlyList<Tensor> inputs) =>
+        Require(condition, condition ? "" : rule.Take(), inputs);
 }

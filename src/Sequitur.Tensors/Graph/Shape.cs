@@ -13,14 +13,15 @@ public sealed record Shape
     public Shape(params ReadOnlySpan<Dimension> dimensions)
     {
         Dimensions = [.. dimensions];
-        if (dimensions.Length == 0 || Dimensions.Any(d => d.Factor < 0) || Dimensions.Skip(1).Any(d => !d.IsKnown))
+        var isVector = dimensions.Length == 1 && dimensions[0].IsKnown;
+        var (isShape, columns) = (dimensions.Length > 0, 1L);
+        for (var axis = 0; axis < dimensions.Length; axis++)
         {
-            throw new ArgumentException($"{this} is no shape: it needs an axis, and only the first may be unknown");
+            isShape &= dimensions[axis].Factor >= 0 && (axis == 0 || dimensions[axis].IsKnown);
+            columns = isShape && (axis > 0 || isVector) ? checked(columns * dimensions[axis].Factor) : columns;
         }
 
-        Columns = checked((int)(dimensions.Length == 1 && Dimensions[0].IsKnown
-            ? Dimensions[0].Factor
-            : Dimensions.Skip(1).Aggregate(1L, (product, d) => checked(product * d.Factor))));
+        Columns = isShape ? checked((int)columns) : throw new ArgumentException($"{this} is no shape: it needs an axis, and only the first may be unknown");
     }
 
     /// <summary>The axes.</summary>
@@ -45,7 +46,7 @@ public sealed record Shape
     public Shape WithRow(params ReadOnlySpan<Dimension> row) => new([Rows, .. row]);
 
     /// <inheritdoc/>
-    public bool Equals(Shape? other) => other is not null && Dimensions.SequenceEqual(other.Dimensions);
+    public bool Equals(Shape? other) => other is not null && Dimensions.AsSpan().SequenceEqual(other.Dimensions.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => Dimensions.Aggregate(17, HashCode.Combine);

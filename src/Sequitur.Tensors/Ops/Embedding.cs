@@ -19,7 +19,7 @@ public sealed class Embedding : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Bind(Binding binding) => new EmbeddingKernel(binding.Processor, binding.Input(0), binding.Weight(1), binding.Output());
+    public override Kernel Bind(Binding binding) => new EmbeddingKernel(binding.Processor, binding.Input(0), binding.Weight(1), binding.Output(), binding.PacksWeights);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tensor?> Backward(Gradient gradient, Node node, IReadOnlyList<Tensor?> outputGradients) =>

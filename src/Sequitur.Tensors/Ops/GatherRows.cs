@@ -12,7 +12,7 @@ public sealed class GatherRows : Op
     public override IReadOnlyList<TensorSpec> Infer(IReadOnlyList<Tensor> inputs)
     {
         Require(inputs[1].Type == ElementType.I32 && inputs[1].Shape.Columns == 1, "integer row numbers", inputs);
-        return [TensorSpec.F32(new Shape([inputs[1].Shape.Rows, .. inputs[0].Shape.Dimensions.Skip(1)]))];
+        return [TensorSpec.F32(new Shape([inputs[1].Shape.Rows, .. inputs[0].Shape.Dimensions.AsSpan()[1..]]))];
     }
 
     /// <inheritdoc/>

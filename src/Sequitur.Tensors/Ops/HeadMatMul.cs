@@ -36,7 +36,7 @@ public sealed class HeadMatMul(int rowsPerHead, int firstRow, int count, bool tr
         var (x, w) = (inputs[0].Shape, inputs[1].Shape);
         Require(
             x.Rank == 3 && w.Rank == 2 && w[0] == x[1] * rowsPerHead && firstRow + count <= rowsPerHead && x.Last == (transposed ? count : w.Columns),
-            $"x [rows, heads, {(transposed ? count : "k")}] and W [heads·{rowsPerHead}, k]",
+            $"x [rows, heads, {(transposed ? $"{count}" : "k")}] and W [heads·{rowsPerHead}, k]",
             inputs);
         return [TensorSpec.F32(x.WithRow(x[1], transposed ? w.Columns : count))];
     }

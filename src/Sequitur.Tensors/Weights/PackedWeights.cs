@@ -11,7 +11,7 @@ namespace Sequitur.Tensors.Weights;
 /// </summary>
 public sealed class PackedWeights
 {
-    private readonly Dictionary<(Parameter Parameter, int Version, int Groups), WeightPanels> _panels = [];
+    private readonly Dictionary<PanelKey, WeightPanels> _panels = [];
     private readonly List<WeightPanels> _pending = [];
     private readonly Lock _lock = new();
     private readonly List<WeightPanels> _begun = [];
@@ -92,15 +92,18 @@ public sealed class PackedWeights
 
     private WeightPanels Find(Parameter parameter, int groups, List<WeightPanels> created)
     {
-        var key = (parameter, parameter.Version, groups);
+        var key = new PanelKey(parameter, parameter.Version, groups);
         if (!_panels.TryGetValue(key, out var panels))
         {
             panels = new WeightPanels(parameter.Weight, groups);
             _panels[key] = panels;
             created.Add(panels);
-            foreach (var old in _panels.Keys.Where(k => k.Parameter == parameter && k.Version != parameter.Version).ToList())
+            if (parameter.Version > 0)
             {
-                _panels.Remove(old);
+                foreach (var old in _panels.Keys.Where(k => k.Parameter == parameter && k.Version != parameter.Version).ToList())
+                {
+                    _panels.Remove(old);
+                }
             }
         }
 
@@ -108,7 +111,7 @@ public sealed class PackedWeights
     }
 
     // Memory for panels, one arena for all; their files are told that they will be read.
-    private List<(WeightPanels Panels, Region Memory)> Place(List<WeightPanels> weights)
+    private List<PanelPlace> Place(List<WeightPanels> weights)
     {
         var bytes = weights.Aggregate(0L, (sum, panels) => checked(sum + panels.Bytes));
         if (Bytes + bytes > Platform.MemoryBytes)
@@ -118,11 +121,11 @@ public sealed class PackedWeights
         }
 
         var arena = new NativeBuffer(bytes).Region;
-        var (places, offset) = (new List<(WeightPanels, Region)>(weights.Count), 0L);
+        var (places, offset) = (new List<PanelPlace>(weights.Count), 0L);
         foreach (var panels in weights)
         {
             panels.Weight.Expect();
-            places.Add((panels, arena.Slice(offset, panels.Bytes)));
+            places.Add(new(panels, arena.Slice(offset, panels.Bytes)));
             offset += panels.Bytes;
         }
 
@@ -139,4 +142,6 @@ public sealed class PackedWeights
 
         packed.Clear();
     }
+
+    private sealed record PanelKey(Parameter Parameter, int Version, int Groups);
 }

@@ -27,7 +27,7 @@ public sealed class Parameter
         Name = name;
         Shape = shape;
         Weight = weight;
-        StoredShape = storedShape ?? [.. shape.Dimensions.Select(d => d.Factor)];
+        StoredShape = storedShape ?? Array.ConvertAll(shape.Dimensions.ToArray(), dimension => dimension.Factor);
     }
 
     /// <summary>The checkpoint's own name.</summary>

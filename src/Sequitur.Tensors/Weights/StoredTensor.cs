@@ -15,6 +15,21 @@ public sealed record StoredTensor(string Name, string Format, IReadOnlyList<long
         ? Planes[0].Data
         : throw new InvalidOperationException($"tensor {Name} of format {Format} is stored in {Planes.Count} planes");
 
+    /// <summary>The bytes of all planes.</summary>
+    public Region[] Regions
+    {
+        get
+        {
+            var regions = new Region[Planes.Count];
+            for (var i = 0; i < regions.Length; i++)
+            {
+                regions[i] = Planes[i].Data;
+            }
+
+            return regions;
+        }
+    }
+
     /// <summary>How many numbers the shape holds.</summary>
     public long ElementCount
     {

@@ -79,7 +79,7 @@ internal static class FormatRuns
     {
         yield return ("packed when read", w);
         var packed = new WeightPanels(w);
-        new PanelPacking([(packed, new NativeBuffer(packed.Bytes).Region)], threads: 1).Finish();
+        new PanelPacking([new(packed, new NativeBuffer(packed.Bytes).Region)], threads: 1).Finish();
         yield return ("packed before", packed);
     }
 

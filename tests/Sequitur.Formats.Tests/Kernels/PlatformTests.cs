@@ -161,6 +161,24 @@ public class PlatformTests
             map => map.Start.ShouldBe(maps[found].End));
     }
 
+    [Fact]
+    public void NativeBuffer_Forgotten_IsEmptyAndCanBeUsedAgain()
+    {
+        var buffer = new NativeBuffer((8 << 20) + 100);
+        buffer.Region.AsSpan<byte>().Fill(7);
+        buffer.Forget();
+        if (OperatingSystem.IsLinux())
+        {
+            buffer.Region.AsSpan<byte>()[Platform.Current.PageSize..(8 << 20)].IndexOfAnyExcept((byte)0).ShouldBe(-1);
+        }
+
+        buffer.Region.AsSpan<byte>().Fill(9);
+        buffer.Region.AsSpan<byte>().IndexOfAnyExcept((byte)9).ShouldBe(-1);
+        buffer.Dispose();
+        Should.Throw<ObjectDisposedException>(buffer.Forget);
+        new NativeBuffer(10).Forget();
+    }
+
     // "start-end rights offset device inode   path", then lines of what it takes: "Rss:   8192 kB"
     private static long Resident(string path)
     {

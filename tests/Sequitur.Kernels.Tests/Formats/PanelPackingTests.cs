@@ -36,7 +36,7 @@ public unsafe class PanelPackingTests
     public void Constructor_MemoryOfAnotherSize_Throws()
     {
         var panels = new WeightPanels(Weights.Random(new F32(), 20, 8, 1));
-        Should.Throw<ArgumentException>(() => new PanelPacking([(panels, new NativeBuffer(panels.Bytes + 64).Region)], threads: 1));
+        Should.Throw<ArgumentException>(() => new PanelPacking([new(panels, new NativeBuffer(panels.Bytes + 64).Region)], threads: 1));
     }
 
     [Fact]
@@ -48,6 +48,6 @@ public unsafe class PanelPackingTests
         places.ShouldAllBe(place => !place.Panels.IsPacked);
     }
 
-    private static (WeightPanels Panels, Region Memory)[] Places(Weight[] weights) =>
-        [.. weights.Select(weight => new WeightPanels(weight)).Select(panels => (panels, new NativeBuffer(panels.Bytes).Region))];
+    private static PanelPlace[] Places(Weight[] weights) =>
+        [.. weights.Select(weight => new WeightPanels(weight)).Select(panels => new PanelPlace(panels, new NativeBuffer(panels.Bytes).Region))];
 }

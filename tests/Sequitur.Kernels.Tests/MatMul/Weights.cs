@@ -55,7 +55,7 @@ internal static class Weights
     {
         yield return new WeightPanels(weight, groups);
         var packed = new WeightPanels(weight, groups);
-        new PanelPacking([(packed, Guarded.Memory(packed.Bytes))], threads: 1).Finish();
+        new PanelPacking([new(packed, Guarded.Memory(packed.Bytes))], threads: 1).Finish();
         packed.IsPacked.ShouldBe(packed.Bytes > 0);
         yield return packed;
     }

@@ -27,7 +27,12 @@ public sealed class FusionPass
         var pass = new FusionPass();
         var rules = FusionRules.All.Where(rule => isOn(rule.Name)).ToArray();
         var live = Live(source, keep);
-        var readers = source.Nodes.Where(live.Contains).SelectMany(n => n.Inputs).GroupBy(t => t).ToDictionary(g => g.Key, g => g.Count());
+        var readers = new Dictionary<Tensor, int>();
+        foreach (var input in source.Nodes.Where(live.Contains).SelectMany(node => node.Inputs))
+        {
+            readers[input] = readers.GetValueOrDefault(input) + 1;
+        }
+
         var kept = source.Outputs.Values.Concat(keep.Select(source.Value)).ToHashSet();
         foreach (var node in source.Nodes.Where(live.Contains))
         {
@@ -102,10 +107,10 @@ public sealed class FusionPass
                 Ops.ParameterValue parameter => [compact.Parameter(parameter.Parameter)],
                 _ => compact.Add(node.Op, [.. node.Inputs.Select(t => map[t])]).Outputs,
             };
-            foreach (var (old, copy) in node.Outputs.Zip(outputs))
+            for (var i = 0; i < outputs.Count; i++)
             {
-                map[old] = copy;
-                copy.Name ??= old.Name;
+                map[node.Outputs[i]] = outputs[i];
+                outputs[i].Name ??= node.Outputs[i].Name;
             }
         }
 
