@@ -57,11 +57,21 @@ internal static class SequiturProgram
         return result.RootElement.GetProperty("load_seconds").GetDouble();
     }
 
+    /// <summary>As <see cref="LoadSeconds"/>, with all that answers in text need: vocabulary and template.</summary>
+    /// <inheritdoc cref="LoadSeconds"/>
+    public static double TextLoadSeconds(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, string model, int context, int threads)
+    {
+        using var result = Json(run, "run", "--raw", "a", "--stats", "--model", model, "--max-tokens", "1", "--context", Text(context), "--threads", Text(threads));
+        return result.RootElement.GetProperty("stats").GetProperty("load_seconds").GetDouble();
+    }
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static JsonDocument Bench(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, params IReadOnlyList<string> options)
+    private static JsonDocument Bench(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, params IReadOnlyList<string> options) => Json(run, "bench", options);
+
+    private static JsonDocument Json(Func<IReadOnlyList<string>, (int Code, string Output, string Error)> run, string command, params IReadOnlyList<string> options)
     {
-        var (code, output, error) = run(["bench", "--json", .. options]);
-        return code == 0 ? JsonDocument.Parse(output) : throw new PeerException($"sequitur bench failed: {ChildProcess.LastLine(error)}");
+        var (code, output, error) = run([command, "--json", .. options]);
+        return code == 0 ? JsonDocument.Parse(output) : throw new PeerException($"sequitur {command} failed: {ChildProcess.LastLine(error)}");
     }
 }

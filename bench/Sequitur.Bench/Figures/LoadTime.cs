@@ -4,6 +4,7 @@ namespace Sequitur.Bench.Figures;
 
 /// <summary>
 /// From a file that the system has in memory to an engine that can begin, at a context of 4,096, inside the process: packing and plan of ours, repacking and context of llama.cpp's, neither with the start of its process.
+/// Engines of ours take ids, so what is judged is without the vocabulary, which llama.cpp always reads; beside it is reported what <c>run</c> takes, with vocabulary and template.
 /// </summary>
 [Figure("decode", Title)]
 internal sealed class LoadTime : IFigure
@@ -13,7 +14,7 @@ internal sealed class LoadTime : IFigure
     private const double Floor = 0.8;
     private const double Target = 0.5;
 
-    private static readonly Point[] Points = [new(null, true), new(null, false), new("Q4_0", true), new("Q4_K_M", true), new("Q8_0", true)];
+    private static readonly Point[] Points = [new(null, true), new(null, true) { IsWithText = true }, new(null, false), new("Q4_0", true), new("Q4_K_M", true), new("Q8_0", true)];
 
     public static IReadOnlyList<string> Rows => [.. Points.Select(point => point.Title)];
 
@@ -43,7 +44,7 @@ internal sealed class LoadTime : IFigure
         {
             var path = point.LargeFormat is { } format ? bench.LargeModelIn(format) : bench.ModelPath;
             var threads = bench.ThreadCounts[^1];
-            double Ours() => SequiturProgram.LoadSeconds(run, path, Context, threads);
+            double Ours() => point.IsWithText ? SequiturProgram.TextLoadSeconds(run, path, Context, threads) : SequiturProgram.LoadSeconds(run, path, Context, threads);
             double Theirs() => peer.LoadSeconds(path, Context, threads);
             _ = (Ours(), Theirs()); // brings the file into the system's memory
             var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
@@ -72,8 +73,11 @@ internal sealed class LoadTime : IFigure
     /// <summary>What is loaded, and by which program; the shipped model by the published one is judged.</summary>
     private sealed record Point(string? LargeFormat, bool IsPublished)
     {
-        public string Title => $"{(LargeFormat is null ? "SmolLM2 Q4_1" : $"1B {LargeFormat}")}, {(IsPublished ? "published" : "plain build")}";
+        /// <summary>Whether vocabulary and template are read, too.</summary>
+        public bool IsWithText { get; init; }
 
-        public bool IsJudged => LargeFormat is null && IsPublished;
+        public string Title => $"{(LargeFormat is null ? "SmolLM2 Q4_1" : $"1B {LargeFormat}")}, {(IsPublished ? "published" : "plain build")}{(IsWithText ? ", with vocabulary and template" : "")}";
+
+        public bool IsJudged => LargeFormat is null && IsPublished && !IsWithText;
     }
 }

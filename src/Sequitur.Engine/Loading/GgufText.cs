@@ -38,7 +38,7 @@ internal static class GgufText
         }
 
         var types = metadata.ContainsKey("tokenizer.ggml.token_type") ? metadata.GetInt32Array("tokenizer.ggml.token_type") : null;
-        var (tokens, merges) = (metadata.GetStringArray("tokenizer.ggml.tokens"), metadata.GetStringArray("tokenizer.ggml.merges"));
+        var (tokens, merges) = (metadata.GetStringArray("tokenizer.ggml.tokens"), metadata.GetStrings("tokenizer.ggml.merges"));
         var pre = metadata.TryGetString("tokenizer.ggml.pre", out var named) ? named : "gpt-2";
         try
         {

@@ -32,8 +32,14 @@ public sealed class BpeVocabulary
         _starts = new int[tokens.Count + 1];
         _blob = ReadBytes(tokens, id => _isPiece[id] ? ByteAlphabet.Decode(tokens[id]) : Encoding.UTF8.GetBytes(tokens[id]));
         CheckBytesAreUnique(tokens);
-        Merges = ReadMerges(merges.Select(BpeMerge.Parse), merges.Count);
+        Merges = new MergeTable(merges.Count);
         MergeCount = merges.Count;
+        for (int rank = 0; rank < merges.Count; rank++)
+        {
+            string merge = merges[rank] ?? "";
+            int space = BpeMerge.Space(merge, rank);
+            AddMerge(merge.AsSpan(0, space), merge.AsSpan(space + 1), rank);
+        }
     }
 
     /// <summary>A vocabulary as <c>tokenizer.json</c> means it: an added token may be a piece of the model as well, and is spelled in <see cref="ByteAlphabet"/> like any other.</summary>
@@ -49,8 +55,12 @@ public sealed class BpeVocabulary
         _ids = ReadIds(tokens, holes: true);
         _starts = new int[tokens.Count + 1];
         _blob = ReadBytes(tokens, id => tokens[id] is { } token ? ByteAlphabet.Decode(token) : []);
-        Merges = ReadMerges(merges, merges.Count);
+        Merges = new MergeTable(merges.Count);
         MergeCount = merges.Count;
+        for (int rank = 0; rank < merges.Count; rank++)
+        {
+            AddMerge(merges[rank].Left, merges[rank].Right, rank);
+        }
     }
 
     /// <summary>How many tokens there are; ids are 0 … Count − 1.</summary>
@@ -192,7 +202,7 @@ public sealed class BpeVocabulary
     {
         for (int id = 0; id < tokens.Count; id++)
         {
-            if (IsSpecial(id) || tokens[id].All(c => ByteAlphabet.TryByteOf(c, out _)))
+            if (IsSpecial(id) || ByteAlphabet.Spells(tokens[id]))
             {
                 continue;
             }
@@ -205,33 +215,28 @@ public sealed class BpeVocabulary
         }
     }
 
-    private MergeTable ReadMerges(IEnumerable<BpeMerge> merges, int count)
+    private void AddMerge(ReadOnlySpan<char> left, ReadOnlySpan<char> right, int rank)
     {
-        var table = new MergeTable(count);
-        int rank = 0;
-        foreach (BpeMerge merge in merges)
+        const int MostOnStack = 256;
+        int length = left.Length + right.Length;
+        Span<char> joined = length <= MostOnStack ? stackalloc char[length] : new char[length];
+        left.CopyTo(joined);
+        right.CopyTo(joined[left.Length..]);
+        var (first, second) = (IdOfPiece(left, rank), IdOfPiece(right, rank));
+        if (!Merges.TryAdd(first, second, rank, IdOfPiece(joined, rank)))
         {
-            int left = IdOfPiece(merge.Left, rank);
-            int right = IdOfPiece(merge.Right, rank);
-            if (!table.TryAdd(left, right, rank, IdOfPiece(merge.Left + merge.Right, rank)))
-            {
-                throw new InvalidModelException($"Merge {rank} (\"{merge.Left} {merge.Right}\") stands there twice.");
-            }
-
-            if (!BytesOf(left).IsEmpty && !BytesOf(right).IsEmpty)
-            {
-                _joins[BytesOf(left)[^1] << 8 | BytesOf(right)[0]] = true;
-            }
-
-            rank++;
+            throw new InvalidModelException($"Merge {rank} (\"{left} {right}\") stands there twice.");
         }
 
-        return table;
+        if (!BytesOf(first).IsEmpty && !BytesOf(second).IsEmpty)
+        {
+            _joins[BytesOf(first)[^1] << 8 | BytesOf(second)[0]] = true;
+        }
     }
 
-    private int IdOfPiece(string piece, int rank)
+    private int IdOfPiece(ReadOnlySpan<char> piece, int rank)
     {
-        if (!_ids.TryGetValue(piece, out int id) || !_isPiece[id])
+        if (!_ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out int id) || !_isPiece[id])
         {
             throw new InvalidModelException($"Merge {rank} needs the piece \"{piece}\", which is no token of the vocabulary.");
         }

@@ -22,6 +22,20 @@ public static class ByteAlphabet
         return found >= 0;
     }
 
+    /// <summary>Whether all characters of a string are of the alphabet.</summary>
+    public static bool Spells(string piece)
+    {
+        foreach (char character in piece)
+        {
+            if (!TryByteOf(character, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// The bytes that a vocabulary string stands for. A string with a character outside the alphabet stands for its own UTF-8, as the
     /// reference decoder has it; encoding never makes such a token.
