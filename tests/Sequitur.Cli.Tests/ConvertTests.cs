@@ -29,7 +29,7 @@ public sealed class ConvertTests : IDisposable
 
         // The runtime itself keeps code in a file, by default.
         var result = Child.RunBehind(
-            "ulimit -f 2048", new() { ["DOTNET_EnableWriteXorExecute"] = "0" }, ["convert", .. Tiny, "--vocab", "49152", "--to", "F32", "-o", Output]);
+            "ulimit -f 2048", new() { ["DOTNET_EnableWriteXorExecute"] = "0" }, ["convert", Repository.Model, "--to", "F16", "-o", Output]);
 
         result.ShouldFail(1, Output);
         Directory.GetFileSystemEntries(_folder).ShouldBeEmpty();
