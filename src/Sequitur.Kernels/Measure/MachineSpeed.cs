@@ -31,14 +31,20 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
 
     /// <summary>Bytes a second that are read from a region (<see cref="Source"/>), best of several passes.</summary>
     /// <exception cref="ArgumentException">The region is no whole number of words.</exception>
-    public double ReadBytesPerSecond(Region source)
+    public double ReadBytesPerSecond(Region source) => ReadSpeeds(source).Best;
+
+    /// <summary>Bytes a second that are read from a region (<see cref="Source"/>): best of several passes, and all of them together.</summary>
+    /// <exception cref="ArgumentException">The region is no whole number of words.</exception>
+    public (double Best, double Sustained) ReadSpeeds(Region source)
     {
         var blocks = ReadKernel.BlocksOf(source.Bytes);
         using var sums = new NativeBuffer(blocks * ReadKernel.Sums * sizeof(int));
         var y = new Operand(sums.Region, Extent.Constant(blocks), ReadKernel.Sums, ElementType.I32);
         // A small source is read many times a run, so that starting the threads does not count.
         var kernels = Enumerable.Repeat<Kernel>(new ReadKernel(processor, source, y), (int)Math.Clamp((16L << 20) / Math.Max(source.Bytes, 1), 1, 256)).ToArray();
-        return (double)kernels.Length * source.Bytes / Best(new StepProgram(kernels.Select(kernel => new[] { kernel })));
+        var (best, mean) = Times(new StepProgram(kernels.Select(kernel => new[] { kernel })));
+        var bytes = (double)kernels.Length * source.Bytes;
+        return (bytes / best, bytes / mean);
     }
 
     /// <summary>Float32 operations a second; a multiply-add is two.</summary>
@@ -50,7 +56,7 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
         OperationsPerSecond(IntegerPeakKernel.Columns, ElementType.I32, (y, rounds) => new IntegerPeakKernel(processor, y, rounds), IntegerPeakKernel.OperationsOf);
 
     /// <summary>Seconds that threads need to meet after a phase in which there is nothing to do.</summary>
-    public double SecondsPerBarrier() => Best(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel(pool.Threads) }, Phases))) / Phases;
+    public double SecondsPerBarrier() => Times(new StepProgram(Enumerable.Repeat(new Kernel[] { new NoKernel(pool.Threads) }, Phases))).Best / Phases;
 
     private double OperationsPerSecond(int columns, ElementType type, Func<Operand, int, Kernel> bind, Func<int, double> operations)
     {
@@ -69,15 +75,17 @@ public sealed class MachineSpeed(WorkPool pool, Processor processor, double seco
         return best;
     }
 
-    private double Best(StepProgram program)
+    private (double Best, double Mean) Times(StepProgram program)
     {
-        var best = Time(program);
-        for (var start = Stopwatch.GetTimestamp(); Elapsed(start) < seconds;)
+        var (best, sum, count) = (Time(program), 0.0, 0);
+        for (var start = Stopwatch.GetTimestamp(); count == 0 || Elapsed(start) < seconds; count++)
         {
-            best = Math.Min(best, Time(program));
+            var time = Time(program);
+            best = Math.Min(best, time);
+            sum += time;
         }
 
-        return best;
+        return (best, sum / count);
     }
 
     private double Time(StepProgram program)
