@@ -53,13 +53,14 @@ public sealed class InferenceEngine : IDisposable
         // So every running sequence has room for a token, and a prompt that waits always gets on.
         _batchTokens = Math.Max(options.BatchTokens, options.MaxSequences);
         var layout = new CacheLayout(model.Caches, options.EffectiveCacheFormat, Context);
-        MemoryBudget.Require(model, options, layout, Context, _batchTokens);
+        var graph = model.Trace().Graph;
+        MemoryBudget.Require(model, graph, options, layout, Context, _batchTokens);
         _memory = new CacheMemory(layout, checked((long)Context * options.MaxSequences), options.MaxSequences);
         _pool = new WorkPool(options.Threads);
         try
         {
             Pages = new PagePool(_memory);
-            _variants = new ModelVariants(model, options, layout, _memory, _pool, _batchTokens);
+            _variants = new ModelVariants(model, graph, options, layout, _memory, _pool, _batchTokens);
             _chooser = new TokenChooser(model.VocabularySize);
             _speculators = options.Speculation is { } speculation ? new Speculators(speculation, model, Context) : null;
             _running = new List<Sequence>(options.MaxSequences);

@@ -24,11 +24,10 @@ internal sealed class MemoryBudget
     private readonly decimal _weights;
     private readonly long _buffers;
 
-    private MemoryBudget(Model model, EngineOptions options, CacheLayout layout, int context, int batchTokens)
+    private MemoryBudget(Model model, Graph graph, EngineOptions options, CacheLayout layout, int context, int batchTokens)
     {
         (_model, _options, _layout, _context) = (model, options, layout, context);
         _memory = options.MemoryBytes ?? Platform.MemoryBytes;
-        var graph = model.Trace().Graph;
         _weights = options.LowMemory ? 0 : PackedBytes(graph);
 
         // Buffers are small beside the rest, and only known when the graph is fused: where half of the memory is left they are not asked for.
@@ -42,9 +41,9 @@ internal sealed class MemoryBudget
 
     /// <summary>Refuses what does not fit.</summary>
     /// <exception cref="CapacityException">It does not; the message has the sum, and what would fit.</exception>
-    public static void Require(Model model, EngineOptions options, CacheLayout layout, int context, int batchTokens)
+    public static void Require(Model model, Graph graph, EngineOptions options, CacheLayout layout, int context, int batchTokens)
     {
-        var budget = new MemoryBudget(model, options, layout, context, batchTokens);
+        var budget = new MemoryBudget(model, graph, options, layout, context, batchTokens);
         if (budget._weights + budget.Cache + budget._buffers > budget._memory)
         {
             throw new CapacityException(budget.Refusal());

@@ -24,9 +24,9 @@ internal sealed class ModelVariants
     private readonly Graph _lowered;
     private readonly MappedFile[] _files;
 
-    public ModelVariants(Model model, EngineOptions options, CacheLayout layout, CacheMemory memory, WorkPool pool, int batchTokens)
+    public ModelVariants(Model model, Graph source, EngineOptions options, CacheLayout layout, CacheMemory memory, WorkPool pool, int batchTokens)
     {
-        _source = model.Trace().Graph;
+        _source = source;
         _choices = new NumericChoices(!options.Float32, layout);
         _options = new PlanOptions
         {

@@ -23,7 +23,7 @@ public enum SpecialTokens
 }
 
 /// <summary>What a token is for, with the numbers of the GGUF key <c>tokenizer.ggml.token_type</c>.</summary>
-public enum TokenType
+public enum TokenType : byte
 {
     /// <summary>Not said; taken as normal.</summary>
     Undefined = 0,

@@ -52,6 +52,18 @@ public sealed class AllocationTests
         Allocated(loaded.Loaded.Model, loaded.Tokenizer.Vocabulary, [504, 3575, 282, 4649, 314], SamplerChain.Greedy, warmUp: 60).ShouldBe(0);
     }
 
+    // 98,000 strings are in its file, some 4 MB as .NET would hold them, and again as much for finding them; none is made.
+    [Fact]
+    public void Load_SmolLm2_MakesNoStringsOfTheVocabulary()
+    {
+        TextModel.Load(SmolLm.Path).Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var loaded = TextModel.Load(SmolLm.Path);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(8_000_000);
+    }
+
     // The least of some attempts: bytes of all threads over some tokens of one generation.
     private static long Allocated(Model model, BpeVocabulary vocabulary, int[] prompt, SamplerChain samplers, int warmUp, SpeculationOptions? speculation = null)
     {

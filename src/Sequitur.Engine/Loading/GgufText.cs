@@ -38,7 +38,7 @@ internal static class GgufText
         }
 
         var types = metadata.ContainsKey("tokenizer.ggml.token_type") ? metadata.GetInt32Array("tokenizer.ggml.token_type") : null;
-        var (tokens, merges) = (metadata.GetStringArray("tokenizer.ggml.tokens"), metadata.GetStrings("tokenizer.ggml.merges"));
+        var (tokens, merges) = (new Strings(metadata.GetStrings("tokenizer.ggml.tokens")), new Strings(metadata.GetStrings("tokenizer.ggml.merges")));
         var pre = metadata.TryGetString("tokenizer.ggml.pre", out var named) ? named : "gpt-2";
         try
         {
@@ -58,4 +58,11 @@ internal static class GgufText
 
     private static int? Token(GgufMetadata metadata, string key, ByteLevelBpe tokenizer) =>
         metadata.TryGetInt32(key, out var id) ? TextParts.Known(id, $"{key} in {metadata.Path}", tokenizer) : null;
+
+    private sealed class Strings(GgufStrings strings) : ITokenStrings
+    {
+        public int Count => strings.Count;
+
+        public ReadOnlySpan<byte> Utf8(int index) => strings.Bytes(index);
+    }
 }

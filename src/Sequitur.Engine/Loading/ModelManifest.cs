@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Sequitur.Engine.Loading;
 
@@ -43,13 +42,13 @@ public sealed record ModelManifest
         try
         {
             var manifest = new FileInfo(path).Length <= MaxBytes
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ManifestJson.Default.ModelManifest) ?? new ModelManifest()
+                ? Parse(File.ReadAllBytes(path))
                 : throw new InvalidModelException($"{path} is no valid manifest: it has more than {MaxBytes} bytes");
             return manifest.Temperature is null or (>= 0 and <= float.MaxValue)
                 ? manifest
                 : throw new InvalidModelException($"temperature in {path} is {manifest.Temperature}, and must be a finite number from 0");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new InvalidModelException($"{path} is no valid manifest: {error.Message}", error);
         }
@@ -58,9 +57,26 @@ public sealed record ModelManifest
             throw new SequiturException($"{path} cannot be read: {error.Message}", error);
         }
     }
-}
 
-/// <summary>Reads manifests without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(ModelManifest))]
-internal sealed partial class ManifestJson : JsonSerializerContext;
+    // By hand: the types of a deserializer take longer to load than the model's vocabulary.
+    private static ModelManifest Parse(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var manifest = new ModelManifest();
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            var value = property.Value;
+            manifest = property.Name switch
+            {
+                "name" => manifest with { Name = value.GetString() },
+                "system" => manifest with { System = value.GetString() },
+                "temperature" => manifest with { Temperature = value.ValueKind == JsonValueKind.Null ? null : value.GetSingle() },
+                "license" => manifest with { License = value.GetString() },
+                "sha256" => manifest with { Sha256 = value.GetString() },
+                _ => throw new JsonException($"the key '{property.Name}' has no meaning"),
+            };
+        }
+
+        return manifest;
+    }
+}

@@ -47,6 +47,7 @@ public sealed class TextModel : IDisposable
         try
         {
             var text = loaded.Gguf is { } gguf ? GgufText.Read(gguf.Metadata) : HuggingFaceText.Read(path, loaded.Config);
+            loaded.Gguf?.ForgetHead();
             return text.Tokenizer.Vocabulary.Count <= loaded.Model.VocabularySize
                 ? new TextModel(loaded, text, ModelManifest.Find(path))
                 : throw new InvalidModelException($"{text.Origin} lists {text.Tokenizer.Vocabulary.Count} tokens, but its model has logits for {loaded.Model.VocabularySize}");

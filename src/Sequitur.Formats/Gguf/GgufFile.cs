@@ -70,6 +70,9 @@ public sealed class GgufFile : IDisposable
     /// <summary>The tensors, in the order of the file, with their bytes as they are stored there; <see cref="GgufWeightSource"/> undoes the byte order.</summary>
     public IReadOnlyList<StoredTensor> Tensors { get; }
 
+    /// <summary>Gives back the memory that metadata and table of tensors take: they are read, and loaded again where somebody asks once more.</summary>
+    public void ForgetHead() => _file.Forget(_file.Region.Slice(0, Math.Min(DataOffset, Bytes)));
+
     /// <summary>Opens a file and checks all of its head.</summary>
     /// <exception cref="SequiturException">The file is missing or cannot be read.</exception>
     /// <exception cref="InvalidModelException">It is no GGUF file, truncated, damaged or contradicts itself.</exception>

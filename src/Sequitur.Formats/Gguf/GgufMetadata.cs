@@ -77,15 +77,7 @@ public sealed class GgufMetadata : IReadOnlyDictionary<string, GgufValue>
     }
 
     /// <summary>A required array of integers of 32 bits.</summary>
-    public int[] GetInt32Array(string key)
-    {
-        if (!this[key].TryGetIntegers(out var wide) || Array.Exists(wide, value => value is < int.MinValue or > int.MaxValue))
-        {
-            throw Wrong(key, "an array of integers of 32 bits");
-        }
-
-        return Array.ConvertAll(wide, value => (int)value);
-    }
+    public int[] GetInt32Array(string key) => this[key].TryGetIntegers<int>(out var values) ? values : throw Wrong(key, "an array of integers of 32 bits");
 
     /// <summary>A required array of floating-point numbers.</summary>
     public float[] GetFloatArray(string key) => this[key].TryGetFloats(out var values)

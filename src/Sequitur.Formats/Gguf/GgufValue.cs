@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Text;
 using Sequitur.Kernels.Memory;
 
@@ -75,9 +76,10 @@ public sealed class GgufValue
         return IsScalar && IsFloat(ElementType);
     }
 
-    /// <summary>The elements of an array of integers, each within a type.</summary>
-    /// <returns>False where the value is something else, or an element does not fit.</returns>
-    public bool TryGetIntegers([NotNullWhen(true)] out long[]? values)
+    /// <summary>The elements of an array of integers, of any stored width.</summary>
+    /// <returns>False where the value is something else, or an element does not fit into the type.</returns>
+    public bool TryGetIntegers<T>([NotNullWhen(true)] out T[]? values)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
     {
         values = null;
         if (IsScalar || !IsInteger(ElementType))
@@ -85,16 +87,17 @@ public sealed class GgufValue
             return false;
         }
 
-        var found = new long[Count];
+        var (least, most) = (Int128.CreateChecked(T.MinValue), Int128.CreateChecked(T.MaxValue));
+        var found = new T[Count];
         for (var i = 0; i < found.Length; i++)
         {
             var value = Integer(i);
-            if (value > long.MaxValue)
+            if (value < least || value > most)
             {
                 return false;
             }
 
-            found[i] = (long)value;
+            found[i] = T.CreateTruncating(value);
         }
 
         values = found;

@@ -10,7 +10,7 @@ namespace Sequitur.Kernels.MatMul;
 public sealed unsafe class EmbeddingKernel : Kernel
 {
     // A row of a table that was read from a file brings its neighbours with it, some 64 KiB.
-    private const int RowsBeforeForgetting = 64;
+    private const int RowsBeforeForgetting = 16;
 
     private readonly Tier _tier;
     private readonly Operand _ids;

@@ -88,7 +88,7 @@ public sealed class GraphCopy
 
     private void Visit(Node original, NodeChange? change, ValueChange? value)
     {
-        var inputs = original.Inputs.Select(t => _map[t]).ToArray();
+        var inputs = _map.Of(original.Inputs);
         var outputs = change?.Invoke(this, original, inputs) ?? Same(original, inputs);
         foreach (var (old, copied) in original.Outputs.Zip(outputs))
         {

@@ -46,7 +46,7 @@ public sealed class Lowering
         var withRemainder = lowering._precise.Select(node => node.Inputs[0]).ToHashSet();
         foreach (var node in source.Nodes)
         {
-            var outputs = node.Op.Lower(lowering, node, [.. node.Inputs.Select(t => lowering._map[t])]);
+            var outputs = node.Op.Lower(lowering, node, lowering._map.Of(node.Inputs));
             for (var i = 0; i < outputs.Count; i++)
             {
                 lowering._map[node.Outputs[i]] = outputs[i];

@@ -38,11 +38,11 @@ public sealed class Graph
     /// <exception cref="ArgumentException">The shapes or types do not fit the operation.</exception>
     public Node Add(Op op, params IReadOnlyList<Tensor> inputs)
     {
-        foreach (var input in inputs)
+        for (var i = 0; i < inputs.Count; i++)
         {
-            if (input.Graph != this)
+            if (inputs[i].Graph != this)
             {
-                throw new ArgumentException($"{input} belongs to another graph");
+                throw new ArgumentException($"{inputs[i]} belongs to another graph");
             }
         }
 

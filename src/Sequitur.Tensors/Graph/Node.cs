@@ -9,7 +9,14 @@ public sealed class Node
         Id = id;
         Op = op;
         Inputs = inputs;
-        Outputs = [.. op.Infer(inputs).Select((spec, i) => new Tensor(this, i, spec.Shape, spec.Type))];
+        var specs = op.Infer(inputs);
+        var outputs = new Tensor[specs.Count];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = new Tensor(this, i, specs[i].Shape, specs[i].Type);
+        }
+
+        Outputs = outputs;
     }
 
     /// <summary>The graph that the node belongs to.</summary>

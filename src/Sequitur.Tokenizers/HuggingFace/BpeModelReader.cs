@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Sequitur.Tokenizers.HuggingFace;
@@ -173,7 +174,7 @@ internal static class BpeModelReader
         {
             if (merge.Value.ValueKind == JsonValueKind.String)
             {
-                read.Add(BpeMerge.Parse(merge.Text(), read.Count));
+                read.Add(BpeMerge.Parse(Encoding.UTF8.GetBytes(merge.Text()), read.Count));
                 continue;
             }
 
@@ -185,5 +186,5 @@ internal static class BpeModelReader
         return read;
     }
 
-    private static string Part(KeyedJson merge, int i) => new KeyedJson(merge.Value[i], $"{merge.Key}[{i}]", merge.File).Text();
+    private static byte[] Part(KeyedJson merge, int i) => Encoding.UTF8.GetBytes(new KeyedJson(merge.Value[i], $"{merge.Key}[{i}]", merge.File).Text());
 }

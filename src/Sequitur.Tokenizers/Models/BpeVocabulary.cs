@@ -8,11 +8,9 @@ namespace Sequitur.Tokenizers;
 /// </summary>
 public sealed class BpeVocabulary
 {
-    private readonly byte[] _blob;
-    private readonly int[] _starts;
+    private readonly TokenTable _table;
     private readonly TokenType[] _types;
     private readonly bool[] _isPiece;
-    private readonly Dictionary<string, int> _ids;
     private readonly int[] _idOfByte = new int[256];
     private readonly bool[] _joins = new bool[256 * 256];
 
@@ -23,22 +21,32 @@ public sealed class BpeVocabulary
     /// <exception cref="InvalidModelException">A string stands at two ids, two normal tokens have the same bytes, the types do not fit the tokens,
     /// or a merge is malformed, repeated, or names a piece that is no token.</exception>
     public BpeVocabulary(IReadOnlyList<string> tokens, IReadOnlyList<int>? tokenTypes, IReadOnlyList<string> merges)
+        : this(new TextTokenStrings(tokens), tokenTypes, new TextTokenStrings(merges))
+    {
+    }
+
+    /// <inheritdoc cref="BpeVocabulary(IReadOnlyList{string}, IReadOnlyList{int}?, IReadOnlyList{string})"/>
+    public BpeVocabulary(ITokenStrings tokens, IReadOnlyList<int>? tokenTypes, ITokenStrings merges)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(merges);
         _types = ReadTypes(tokens.Count, tokenTypes);
-        _isPiece = [.. _types.Select(type => type is not (TokenType.Control or TokenType.UserDefined))];
-        _ids = ReadIds(tokens);
-        _starts = new int[tokens.Count + 1];
-        _blob = ReadBytes(tokens, id => _isPiece[id] ? ByteAlphabet.Decode(tokens[id]) : Encoding.UTF8.GetBytes(tokens[id]));
-        CheckBytesAreUnique(tokens);
+        _isPiece = Array.ConvertAll(_types, type => type is not (TokenType.Control or TokenType.UserDefined));
+        _table = new TokenTable(tokens.Count, Bytes(tokens));
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            _table.Add(tokens.Utf8(id), isSpelled: _isPiece[id]);
+        }
+
+        CheckBytesAreUnique();
+        FindBytes();
         Merges = new MergeTable(merges.Count);
         MergeCount = merges.Count;
         for (int rank = 0; rank < merges.Count; rank++)
         {
-            string merge = merges[rank] ?? "";
+            ReadOnlySpan<byte> merge = merges.Utf8(rank);
             int space = BpeMerge.Space(merge, rank);
-            AddMerge(merge.AsSpan(0, space), merge.AsSpan(space + 1), rank);
+            AddMerge(merge[..space], merge[(space + 1)..], rank);
         }
     }
 
@@ -47,14 +55,25 @@ public sealed class BpeVocabulary
     /// <param name="types">What each is for.</param>
     /// <param name="isPiece">Whether merging can make it: it stands in the model's own vocabulary.</param>
     /// <param name="merges">The merges, in order of rank.</param>
-    /// <exception cref="InvalidModelException">There is no token, or a merge is repeated, or names a piece that is no token.</exception>
+    /// <exception cref="InvalidModelException">A merge is repeated, or names a piece that is no token.</exception>
     internal BpeVocabulary(IReadOnlyList<string?> tokens, TokenType[] types, bool[] isPiece, IReadOnlyList<BpeMerge> merges)
     {
         _types = types;
         _isPiece = isPiece;
-        _ids = ReadIds(tokens, holes: true);
-        _starts = new int[tokens.Count + 1];
-        _blob = ReadBytes(tokens, id => tokens[id] is { } token ? ByteAlphabet.Decode(token) : []);
+        var strings = new TextTokenStrings(tokens);
+        _table = new TokenTable(tokens.Count, Bytes(strings));
+        for (int id = 0; id < tokens.Count; id++)
+        {
+            if (tokens[id] is null)
+            {
+                _table.AddHole();
+                continue;
+            }
+
+            _table.Add(strings.Utf8(id), isSpelled: true);
+        }
+
+        FindBytes();
         Merges = new MergeTable(merges.Count);
         MergeCount = merges.Count;
         for (int rank = 0; rank < merges.Count; rank++)
@@ -83,14 +102,17 @@ public sealed class BpeVocabulary
     /// <summary>Whether merging can make the token.</summary>
     internal bool IsPiece(int id) => _isPiece[id];
 
-    internal int LengthOf(int id) => _starts[id + 1] - _starts[id];
+    /// <summary>The token that has these bytes, among those that merging can make. (A string outside the alphabet stands for bytes too, but no text makes it.)</summary>
+    internal bool TryFindPiece(ReadOnlySpan<byte> bytes, out int id) => _table.TryFind(bytes, isLiteral: false, out id) && _isPiece[id];
+
+    internal int LengthOf(int id) => _table.LengthOf(id);
 
     /// <summary>The bytes that a token stands for: text for normal tokens, the literal name for control and user-defined ones.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public ReadOnlySpan<byte> BytesOf(int id)
     {
         CheckId(id);
-        return _blob.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
+        return _table.BytesOf(id);
     }
 
     /// <summary>What a token is for.</summary>
@@ -107,7 +129,7 @@ public sealed class BpeVocabulary
 
     /// <summary>The id of a token by its string as the file spells it (<c>"&lt;|im_end|&gt;"</c>, <c>"Ġthe"</c>).</summary>
     /// <returns>False if there is no such token.</returns>
-    public bool TryGetId(string token, out int id) => _ids.TryGetValue(token, out id);
+    public bool TryGetId(string token, out int id) => _table.TryGetId(Encoding.UTF8.GetBytes(token), out id);
 
     /// <summary>The token for a single byte, or −1: some vocabularies lack those bytes that their training text never had.</summary>
     public int IdOfByte(byte value) => _idOfByte[value];
@@ -147,85 +169,57 @@ public sealed class BpeVocabulary
         return types;
     }
 
-    private static Dictionary<string, int> ReadIds(IReadOnlyList<string?> tokens, bool holes = false)
+    private static long Bytes(ITokenStrings strings)
     {
-        var ids = new Dictionary<string, int>(tokens.Count, StringComparer.Ordinal);
-        for (int id = 0; id < tokens.Count; id++)
+        long bytes = 0;
+        for (int i = 0; i < strings.Count; i++)
         {
-            if (tokens[id] is not { } token)
-            {
-                if (holes)
-                {
-                    continue;
-                }
-
-                throw new InvalidModelException($"Token {id} has no string.");
-            }
-
-            if (!ids.TryAdd(token, id))
-            {
-                throw new InvalidModelException($"Tokens {ids[token]} and {id} are both \"{token}\".");
-            }
+            bytes += strings.Utf8(i).Length;
         }
 
-        return ids;
+        return bytes;
     }
 
-    private byte[] ReadBytes(IReadOnlyList<string?> tokens, Func<int, byte[]> bytesOf)
+    private void FindBytes()
     {
         Array.Fill(_idOfByte, -1);
-        var blob = new MemoryStream();
-        for (int id = 0; id < tokens.Count; id++)
+        for (int id = 0; id < _table.Count; id++)
         {
-            byte[] bytes = bytesOf(id);
-            if (blob.Length + bytes.Length > Array.MaxLength)
-            {
-                throw new InvalidModelException("The tokens' strings are longer than 2 GB together.");
-            }
-
-            blob.Write(bytes);
-            _starts[id + 1] = (int)blob.Length;
+            ReadOnlySpan<byte> bytes = _table.BytesOf(id);
             LongestToken = Math.Max(LongestToken, bytes.Length);
 
-            // The string's length, too: "é" outside the alphabet has two bytes, but a character of the alphabet is one byte.
-            if (_isPiece[id] && bytes.Length == 1 && tokens[id]!.Length == 1)
+            // One character: a single byte beyond ASCII that is not spelled is broken text, not that byte.
+            if (_isPiece[id] && bytes.Length == 1 && (!_table.IsLiteral(id) || bytes[0] < 0x80))
             {
                 _idOfByte[bytes[0]] = id;
             }
         }
-
-        return blob.ToArray();
     }
 
     // Strings of the alphabet map one to one to bytes, so only a string outside it can repeat another token's bytes.
-    private void CheckBytesAreUnique(IReadOnlyList<string> tokens)
+    private void CheckBytesAreUnique()
     {
-        for (int id = 0; id < tokens.Count; id++)
+        for (int id = 0; id < _table.Count; id++)
         {
-            if (IsSpecial(id) || ByteAlphabet.Spells(tokens[id]))
+            ReadOnlySpan<byte> bytes = _table.BytesOf(id);
+            if (_isPiece[id] && _table.IsLiteral(id) && TryFindPiece(bytes, out int other))
             {
-                continue;
-            }
-
-            string inAlphabet = string.Concat(BytesOf(id).ToArray().Select(ByteAlphabet.CharOf));
-            if (_ids.TryGetValue(inAlphabet, out int other) && !IsSpecial(other))
-            {
-                throw new InvalidModelException($"Tokens {other} and {id} stand for the same bytes (\"{tokens[id]}\").");
+                throw new InvalidModelException($"Tokens {other} and {id} stand for the same bytes (\"{Encoding.UTF8.GetString(bytes)}\").");
             }
         }
     }
 
-    private void AddMerge(ReadOnlySpan<char> left, ReadOnlySpan<char> right, int rank)
+    private void AddMerge(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, int rank)
     {
         const int MostOnStack = 256;
         int length = left.Length + right.Length;
-        Span<char> joined = length <= MostOnStack ? stackalloc char[length] : new char[length];
+        Span<byte> joined = length <= MostOnStack ? stackalloc byte[length] : new byte[length];
         left.CopyTo(joined);
         right.CopyTo(joined[left.Length..]);
         var (first, second) = (IdOfPiece(left, rank), IdOfPiece(right, rank));
         if (!Merges.TryAdd(first, second, rank, IdOfPiece(joined, rank)))
         {
-            throw new InvalidModelException($"Merge {rank} (\"{left} {right}\") stands there twice.");
+            throw new InvalidModelException($"Merge {rank} (\"{Encoding.UTF8.GetString(left)} {Encoding.UTF8.GetString(right)}\") stands there twice.");
         }
 
         if (!BytesOf(first).IsEmpty && !BytesOf(second).IsEmpty)
@@ -234,13 +228,7 @@ public sealed class BpeVocabulary
         }
     }
 
-    private int IdOfPiece(ReadOnlySpan<char> piece, int rank)
-    {
-        if (!_ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out int id) || !_isPiece[id])
-        {
-            throw new InvalidModelException($"Merge {rank} needs the piece \"{piece}\", which is no token of the vocabulary.");
-        }
-
-        return id;
-    }
+    private int IdOfPiece(ReadOnlySpan<byte> piece, int rank) => _table.TryGetId(piece, out int id) && _isPiece[id]
+        ? id
+        : throw new InvalidModelException($"Merge {rank} needs the piece \"{Encoding.UTF8.GetString(piece)}\", which is no token of the vocabulary.");
 }

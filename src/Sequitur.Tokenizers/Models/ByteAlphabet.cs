@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sequitur.Tokenizers;
 
 /// <summary>
@@ -22,46 +20,38 @@ public static class ByteAlphabet
         return found >= 0;
     }
 
-    /// <summary>Whether all characters of a string are of the alphabet.</summary>
-    public static bool Spells(string piece)
+    /// <summary>The bytes that a string of a vocabulary spells.</summary>
+    /// <param name="utf8">The string.</param>
+    /// <param name="bytes">Receives them; as long as <paramref name="utf8"/> suffices.</param>
+    /// <param name="length">How many they are.</param>
+    /// <returns>False if a character is not of the alphabet.</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> utf8, Span<byte> bytes, out int length)
     {
-        foreach (char character in piece)
+        length = 0;
+        for (int i = 0; i < utf8.Length; i++)
         {
-            if (!TryByteOf(character, out _))
+            // All characters of the alphabet have one byte or two.
+            int character = utf8[i];
+            if (character >= 0x80)
+            {
+                if (character is < 0xC2 or > 0xDF || i + 1 == utf8.Length || (utf8[i + 1] & 0xC0) != 0x80)
+                {
+                    return false;
+                }
+
+                character = (character & 0x1F) << 6 | utf8[++i] & 0x3F;
+            }
+
+            if (!TryByteOf((char)character, out byte value))
             {
                 return false;
             }
+
+            bytes[length++] = value;
         }
 
         return true;
     }
-
-    /// <summary>
-    /// The bytes that a vocabulary string stands for. A string with a character outside the alphabet stands for its own UTF-8, as the
-    /// reference decoder has it; encoding never makes such a token.
-    /// </summary>
-    public static byte[] Decode(string piece)
-    {
-        var bytes = new byte[piece.Length];
-        for (int i = 0; i < piece.Length; i++)
-        {
-            if (!TryByteOf(piece[i], out bytes[i]))
-            {
-                return Encoding.UTF8.GetBytes(piece);
-            }
-        }
-
-        return bytes;
-    }
-
-    /// <summary>The string that stands for these bytes in a vocabulary.</summary>
-    public static string Encode(ReadOnlySpan<byte> bytes) => string.Create(bytes.Length, bytes, (characters, from) =>
-    {
-        for (int i = 0; i < from.Length; i++)
-        {
-            characters[i] = s_charOfByte[from[i]];
-        }
-    });
 
     private static bool IsPrintable(int value) => value is (>= 33 and <= 126) or (>= 161 and <= 172) or (>= 174 and <= 255);
 

@@ -15,7 +15,6 @@ public sealed class ByteLevelBpe
     private readonly BpeRules _rules;
     private readonly IPreTokenizer[] _preTokenizers;
     private readonly AddedTokenMatcher[] _matchers;
-    private readonly WholePieces? _wholePieces;
     private Scratch? _spare;
 
     /// <summary>A tokenizer over a vocabulary.</summary>
@@ -38,7 +37,6 @@ public sealed class ByteLevelBpe
         _preTokenizers = [.. rules.PreTokenizers];
         ILookup<bool, AddedToken> added = (rules.AddedTokens ?? SpecialsOf(vocabulary)).ToLookup(token => token.IsLate);
         _matchers = [.. new[] { false, true }.Select(late => new AddedTokenMatcher(added[late])).Where(matcher => !matcher.IsEmpty)];
-        _wholePieces = rules.IgnoreMerges ? new WholePieces(vocabulary) : null;
     }
 
     /// <summary>The tokens and merges.</summary>
@@ -172,7 +170,7 @@ public sealed class ByteLevelBpe
     // Whether the tokens' own lengths say where each begins.
     private bool MergePiece(Scratch scratch, ReadOnlySpan<byte> piece, int offset, List<TokenSpan> output)
     {
-        if (_wholePieces is not null && _wholePieces.TryFind(piece, out int whole))
+        if (_rules.IgnoreMerges && Vocabulary.TryFindPiece(piece, out int whole))
         {
             output.Add(new TokenSpan(whole, offset, piece.Length));
             return true;

@@ -43,4 +43,15 @@ public class SmolLmTests
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1 << 20);
     }
+
+    [Fact]
+    public void ForgetHead_LeavesWhatTheHeadSays()
+    {
+        using var file = GgufFile.Open(Model);
+
+        file.ForgetHead();
+
+        file.Metadata.GetStrings("tokenizer.ggml.tokens")[49151].ShouldNotBeEmpty();
+        file.Metadata.GetInt32Array("tokenizer.ggml.token_type").Length.ShouldBe(49152);
+    }
 }

@@ -49,7 +49,7 @@ public sealed class FusionPass
     private void Rewrite(Node node, RegisteredRule[] rules, Dictionary<Tensor, int> readers, HashSet<Tensor> kept)
     {
         var op = node.Op;
-        IReadOnlyList<Tensor> inputs = [.. node.Inputs.Select(t => _map[t])];
+        IReadOnlyList<Tensor> inputs = _map.Of(node.Inputs);
         for (var i = 0; i < rules.Length; i++)
         {
             if (rules[i].Rule.TryFuse(this, op, inputs) is { } fused)
@@ -105,7 +105,7 @@ public sealed class FusionPass
             {
                 Ops.InputValue input => [compact.Input(input.InputName, node.Outputs[0].Shape, node.Outputs[0].Type)],
                 Ops.ParameterValue parameter => [compact.Parameter(parameter.Parameter)],
-                _ => compact.Add(node.Op, [.. node.Inputs.Select(t => map[t])]).Outputs,
+                _ => compact.Add(node.Op, map.Of(node.Inputs)).Outputs,
             };
             for (var i = 0; i < outputs.Count; i++)
             {

@@ -11,6 +11,7 @@ internal sealed partial class Lexer
 {
     private readonly string _source;
     private readonly List<Token> _tokens = [];
+    private readonly bool _mayBeRaw; // without the word, no pattern is tried (and no engine of patterns loaded)
     private int _at;
     private int _line = 1;
     private int _lineCountedTo;
@@ -22,6 +23,7 @@ internal sealed partial class Lexer
     {
         source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         _source = source.EndsWith('\n') ? source[..^1] : source;
+        _mayBeRaw = source.Contains("raw", StringComparison.Ordinal);
     }
 
     /// <summary>All tokens of a template, the last one <see cref="TokenKind.End"/>.</summary>
@@ -63,7 +65,7 @@ internal sealed partial class Lexer
 
     private void ReadTag(char kind, char sign)
     {
-        Match raw = kind == '%' ? RawBegin().Match(_source, _at) : Match.Empty;
+        Match raw = kind == '%' && _mayBeRaw ? RawBegin().Match(_source, _at) : Match.Empty;
         if (raw.Success)
         {
             _at += raw.Length;
