@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sequitur.Kernels.Formats;
@@ -20,10 +21,19 @@ internal static unsafe class Halves
     public static void Unpack(byte* nibbles, uint high, byte* integers)
     {
         Unpack(nibbles, integers);
-        for (var i = 0; i < 2 * Half; i++)
-        {
-            integers[i] |= (byte)((high >> i & 1) << 4);
-        }
+        var bits = Vector128.CreateScalar(high).AsByte();
+        (Vector128.Load(integers) | Fifth(bits, 0)).Store(integers);
+        (Vector128.Load(integers + Half) | Fifth(bits, 2)).Store(integers + Half);
+    }
+
+    // Sixteen for each bit that is set in two bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Fifth(Vector128<byte> bits, byte first)
+    {
+        var second = (byte)(first + 1);
+        var spread = Vector128.Shuffle(bits, Vector128.Create(first, first, first, first, first, first, first, first, second, second, second, second, second, second, second, second));
+        var place = Vector128.Create(0x8040_2010_0804_0201UL).AsByte();
+        return Vector128.Equals(spread & place, place) & Vector128.Create((byte)16);
     }
 
     /// <summary>Writes nibbles; higher bits are left out.</summary>

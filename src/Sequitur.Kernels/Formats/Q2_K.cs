@@ -13,11 +13,7 @@ public sealed unsafe class Q2_K() : QuantizedFormat("Q2_K", 256, 84)
 
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
-        var crumbs = block + 16 + (group / 4 * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)(crumbs[i] >> (group % 4 * 2) & 3);
-        }
+        BitPlanes.Read(block + 16 + (group / 4 * 32), group % 4 * 2, 3, integers);
 
         var factors = block + (2 * group);
         scales = new()

@@ -13,11 +13,8 @@ public sealed unsafe class Q3_K() : QuantizedFormat("Q3_K", 256, 110)
 
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
-        var crumbs = block + 32 + (group / 4 * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)((crumbs[i] >> (group % 4 * 2) & 3) | ((block[i] >> group & 1) << 2));
-        }
+        BitPlanes.Read(block + 32 + (group / 4 * 32), group % 4 * 2, 3, integers);
+        BitPlanes.Add(block, group, 1, 2, integers);
 
         scales = new() { Scale = *(ushort*)(block + 108), Factor0 = Factor(block + 96, 2 * group), Factor1 = Factor(block + 96, (2 * group) + 1) };
     }

@@ -17,11 +17,7 @@ public sealed unsafe class Q4_K() : QuantizedFormat("Q4_K", 256, 144)
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = SixBitPairs.Read(block, group);
-        var nibbles = block + 16 + (group / 2 * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)(nibbles[i] >> (group % 2 * 4) & 15);
-        }
+        BitPlanes.Read(block + 16 + (group / 2 * 32), group % 2 * 4, 15, integers);
     }
 
     internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)

@@ -17,12 +17,8 @@ public sealed unsafe class Q5_K() : QuantizedFormat("Q5_K", 256, 176)
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = SixBitPairs.Read(block, group);
-        var bits = block + 16;
-        var nibbles = block + 48 + (group / 2 * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)((nibbles[i] >> (group % 2 * 4) & 15) | ((bits[i] >> group & 1) << 4));
-        }
+        BitPlanes.Read(block + 48 + (group / 2 * 32), group % 2 * 4, 15, integers);
+        BitPlanes.Add(block + 16, group, 1, 4, integers);
     }
 
     internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)

@@ -17,12 +17,8 @@ public sealed unsafe class Q6_K() : QuantizedFormat("Q6_K", 256, 210)
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         var (part, place) = (group / 4, group % 4);
-        var nibbles = block + (part * 64) + (place % 2 * 32);
-        var crumbs = block + 128 + (part * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)((nibbles[i] >> (place / 2 * 4) & 15) | ((crumbs[i] >> (2 * place) & 3) << 4));
-        }
+        BitPlanes.Read(block + (part * 64) + (place % 2 * 32), place / 2 * 4, 15, integers);
+        BitPlanes.Add(block + 128 + (part * 32), 2 * place, 3, 4, integers);
 
         var factors = (sbyte*)block + 192 + (group * 2);
         scales = new() { Scale = *(ushort*)(block + 208), Factor0 = factors[0], Factor1 = factors[1] };

@@ -17,11 +17,7 @@ public sealed unsafe class TQ2_0() : QuantizedFormat("TQ2_0", 256, 66)
     internal override void Unpack(byte* block, int group, byte* integers, out GroupScales scales)
     {
         scales = new() { Scale = *(ushort*)(block + 64) };
-        var crumbs = block + (group / 4 * 32);
-        for (var i = 0; i < Group; i++)
-        {
-            integers[i] = (byte)(crumbs[i] >> (group % 4 * 2) & 3);
-        }
+        BitPlanes.Read(block + (group / 4 * 32), group % 4 * 2, 3, integers);
     }
 
     internal override void EncodeRow(ReadOnlySpan<float> row, Span<byte> destination)

@@ -17,8 +17,8 @@ internal unsafe interface IPanelIntegers
     /// <summary>Words of a row and group that stored blocks may hold as they are; 0 where bits of a number lie in several planes.</summary>
     static virtual int StoredWords => 0;
 
-    /// <summary>Writes the eight words of a row (zero bits above those that are stored).</summary>
-    static abstract void Store(uint* words, byte* group, int row);
+    /// <summary>Writes the eight words of a row: of each byte the bits from <paramref name="shift"/> on, as many as are stored.</summary>
+    static abstract void Store(uint* words, int shift, byte* group, int row);
 
     /// <summary>
     /// Words <paramref name="index"/> and <paramref name="index"/> + 4 (index from 0 to 3) of as many rows as a vector has lanes; <paramref name="group"/> points
@@ -36,11 +36,11 @@ internal readonly unsafe struct Bytes : IPanelIntegers
 
     static int IPanelIntegers.StoredWords => 8;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
         for (var i = 0; i < 8; i++)
         {
-            ((uint*)group)[(i * 16) + row] = words[i];
+            ((uint*)group)[(i * 16) + row] = words[i] >> shift;
         }
     }
 
@@ -59,11 +59,11 @@ internal readonly unsafe struct Nibbles : IPanelIntegers
 
     static int IPanelIntegers.StoredWords => 4;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
         for (var i = 0; i < 4; i++)
         {
-            ((uint*)group)[(i * 16) + row] = (words[i] & 0x0F0F0F0F) | ((words[i + 4] & 0x0F0F0F0F) << 4);
+            ((uint*)group)[(i * 16) + row] = (words[i] >> shift & 0x0F0F0F0F) | ((words[i + 4] >> shift & 0x0F0F0F0F) << 4);
         }
     }
 
@@ -85,18 +85,10 @@ internal readonly unsafe struct Crumbs : IPanelIntegers
 
     public static int Bytes => Size;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
-        for (var half = 0; half < 2; half++)
-        {
-            var bits = 0u;
-            for (var i = 0; i < 4; i++)
-            {
-                bits |= (words[(half * 4) + i] & 0x03030303) << (2 * i);
-            }
-
-            ((uint*)group)[(half * 16) + row] = bits;
-        }
+        ((uint*)group)[row] = Join(words, shift);
+        ((uint*)group)[16 + row] = Join(words + 4, shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,6 +99,13 @@ internal readonly unsafe struct Crumbs : IPanelIntegers
         var mask = I.Broadcast(0x03030303);
         return (I.And(I.ShiftRight(I.Load(group), 2 * (int)index), mask), I.And(I.ShiftRight(I.Load(group + 64), 2 * (int)index), mask));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Join(uint* words, int shift)
+    {
+        const uint mask = 0x03030303;
+        return (words[0] >> shift & mask) | ((words[1] >> shift & mask) << 2) | ((words[2] >> shift & mask) << 4) | ((words[3] >> shift & mask) << 6);
+    }
 }
 
 /// <summary>One bit a number: bit i of the vector holds word i.</summary>
@@ -116,16 +115,8 @@ internal readonly unsafe struct Bits : IPanelIntegers
 
     public static int Bytes => Size;
 
-    public static void Store(uint* words, byte* group, int row)
-    {
-        var bits = 0u;
-        for (var i = 0; i < 8; i++)
-        {
-            bits |= (words[i] & 0x01010101) << i;
-        }
-
-        ((uint*)group)[row] = bits;
-    }
+    public static void Store(uint* words, int shift, byte* group, int row) =>
+        ((uint*)group)[row] = Join(words, shift) | (Join(words + 4, shift) << 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (I First, I Last) Words<I, V>(byte* group, nint index)
@@ -136,6 +127,13 @@ internal readonly unsafe struct Bits : IPanelIntegers
         var mask = I.Broadcast(0x01010101);
         return (I.And(bytes, mask), I.And(I.ShiftRight(bytes, 4), mask));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Join(uint* words, int shift)
+    {
+        const uint mask = 0x01010101;
+        return (words[0] >> shift & mask) | ((words[1] >> shift & mask) << 1) | ((words[2] >> shift & mask) << 2) | ((words[3] >> shift & mask) << 3);
+    }
 }
 
 /// <summary>Five bits a number: four in <see cref="Nibbles"/>, then the highest in <see cref="Bits"/>.</summary>
@@ -143,10 +141,10 @@ internal readonly unsafe struct NibblesAndBits : IPanelIntegers
 {
     public static int Bytes => Nibbles.Size + Bits.Size;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
-        Nibbles.Store(words, group, row);
-        PanelWords.StoreHigh<Bits>(words, 4, group + Nibbles.Size, row);
+        Nibbles.Store(words, shift, group, row);
+        Bits.Store(words, shift + 4, group + Nibbles.Size, row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -164,10 +162,10 @@ internal readonly unsafe struct NibblesAndCrumbs : IPanelIntegers
 {
     public static int Bytes => Nibbles.Size + Crumbs.Size;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
-        Nibbles.Store(words, group, row);
-        PanelWords.StoreHigh<Crumbs>(words, 4, group + Nibbles.Size, row);
+        Nibbles.Store(words, shift, group, row);
+        Crumbs.Store(words, shift + 4, group + Nibbles.Size, row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -185,10 +183,10 @@ internal readonly unsafe struct CrumbsAndBits : IPanelIntegers
 {
     public static int Bytes => Crumbs.Size + Bits.Size;
 
-    public static void Store(uint* words, byte* group, int row)
+    public static void Store(uint* words, int shift, byte* group, int row)
     {
-        Crumbs.Store(words, group, row);
-        PanelWords.StoreHigh<Bits>(words, 2, group + Crumbs.Size, row);
+        Crumbs.Store(words, shift, group, row);
+        Bits.Store(words, shift + 2, group + Crumbs.Size, row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -198,22 +196,5 @@ internal readonly unsafe struct CrumbsAndBits : IPanelIntegers
     {
         var (low, high) = (Crumbs.Words<I, V>(group, index), Bits.Words<I, V>(group + Crumbs.Size, index));
         return (I.Or(low.First, I.ShiftLeft(high.First, 2)), I.Or(low.Last, I.ShiftLeft(high.Last, 2)));
-    }
-}
-
-/// <summary>What the planes of several bits share.</summary>
-internal static unsafe class PanelWords
-{
-    /// <summary>Stores the bits of a row from bit <paramref name="shift"/> of each byte up.</summary>
-    public static void StoreHigh<B>(uint* words, int shift, byte* plane, int row)
-        where B : struct, IPanelIntegers
-    {
-        var high = stackalloc uint[8];
-        for (var i = 0; i < 8; i++)
-        {
-            high[i] = words[i] >> shift;
-        }
-
-        B.Store(high, plane, row);
     }
 }

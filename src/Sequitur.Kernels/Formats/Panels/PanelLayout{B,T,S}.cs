@@ -38,7 +38,7 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
 
     public override void Store(byte* panel, int groups, int group, int row, uint* words, in GroupScales scales)
     {
-        B.Store(words, PanelPlaces<B, S>.Integers(panel, group), row);
+        B.Store(words, 0, PanelPlaces<B, S>.Integers(panel, group), row);
         S.Store(scales, PanelPlaces<B, S>.Scales(panel, group), group % S.Groups, row);
     }
 
