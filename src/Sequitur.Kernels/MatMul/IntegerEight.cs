@@ -29,7 +29,7 @@ internal readonly unsafe struct IntegerEight(Vector256<int> value) : IIntegerLan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static IntegerEight LoadBytes(sbyte* source) =>
-        new(Avx2.ConvertToVector256Int32(Vector64.Load(source).ToVector128Unsafe()));
+        new(Avx2.ConvertToVector256Int32(source)); // straight from memory, not over the stack
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static IntegerEight LoadWords(ushort* source) =>

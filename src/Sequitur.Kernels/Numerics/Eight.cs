@@ -32,10 +32,13 @@ internal readonly unsafe struct Eight(Vector256<float> value) : ILanes<Eight>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Eight LoadByte(sbyte* source)
     {
-        var bytes = Vector64.Load(source).ToVector128Unsafe();
-        var words = Vector128.WidenLower(bytes);
-        return new(Vector256.ConvertToSingle(
-            Avx2.IsSupported ? Avx2.ConvertToVector256Int32(bytes) : Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words))));
+        if (Avx2.IsSupported)
+        {
+            return new(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source))); // straight from memory: a vector of 64 bits takes a way over the stack
+        }
+
+        var words = Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe());
+        return new(Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

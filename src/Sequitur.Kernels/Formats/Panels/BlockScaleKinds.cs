@@ -16,10 +16,10 @@ internal readonly unsafe struct BlockScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => HalfScale.Terms(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
-        where H : struct, IStored<ushort> => HalfScale.Scale<I, V, H>(block, group, lane);
+        where H : struct, IStored<ushort> => HalfScale.StoredScale<I, V, H>(block, lane);
 }
 
 /// <summary>A binary16 scale for 256 numbers, times an integer for each 32.</summary>
@@ -40,11 +40,15 @@ internal readonly unsafe struct BlockScaleWithFactors : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale) * scales.Factor0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
-        where H : struct, IStored<ushort> =>
-        H.Load<V>((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Scale<I, V>(V stored, byte* block, int group, int lane)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => stored * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
 }
 
 /// <summary>
@@ -73,18 +77,26 @@ internal readonly unsafe struct BlockScaleAndMinimumWithFactors : IPanelScales
         new(HalfBits.Widen(scales.Scale) * scales.Factor0, -(HalfBits.Widen(scales.Minimum) * scales.MinimumFactor0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
-        where H : struct, IStored<ushort> =>
-        H.Load<V>((ushort*)block + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
+        where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V, H>(byte* block, int group, int lane)
+    public static V Scale<I, V>(V stored, byte* block, int group, int lane)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => stored * I.ToFloat(I.LoadBytes((sbyte*)block + Factors + (group * 16) + lane));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V StoredMinimum<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
-        where H : struct, IStored<ushort> =>
-        -(H.Load<V>((ushort*)block + 16 + lane) * I.ToFloat(I.LoadBytes((sbyte*)block + MinimumFactors + (group * 16) + lane)));
+        where H : struct, IStored<ushort> => -H.Load<V>((ushort*)block + 16 + lane);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Minimum<I, V>(V stored, byte* block, int group, int lane)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => stored * I.ToFloat(I.LoadBytes((sbyte*)block + MinimumFactors + (group * 16) + lane));
 }
 
 /// <summary>A binary16 scale for 256 numbers, times an integer for each 16.</summary>
@@ -108,7 +120,7 @@ internal readonly unsafe struct BlockScaleWithHalves : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale), 0, scales.Factor0, scales.Factor1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
@@ -147,13 +159,13 @@ internal readonly unsafe struct BlockScaleAndMinimumWithHalves : IPanelScales
         HalfBits.Widen(scales.Scale), -HalfBits.Widen(scales.Minimum), scales.Factor0, scales.Factor1, scales.MinimumFactor0, scales.MinimumFactor1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V, H>(byte* block, int group, int lane)
+    public static V StoredMinimum<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => -H.Load<V>((ushort*)block + 16 + lane);

@@ -16,7 +16,7 @@ internal readonly unsafe struct HalfScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
@@ -40,13 +40,13 @@ internal readonly unsafe struct HalfScaleAndMinimum : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(HalfBits.Widen(scales.Scale), HalfBits.Widen(scales.Minimum));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Minimum<I, V, H>(byte* block, int group, int lane)
+    public static V StoredMinimum<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => H.Load<V>((ushort*)block + 16 + lane);
@@ -66,7 +66,7 @@ internal readonly unsafe struct PowerScale : IPanelScales
     public static GroupTerms Terms(in GroupScales scales) => new(BitConverter.Int32BitsToSingle(scales.Scale << 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Scale<I, V, H>(byte* block, int group, int lane)
+    public static V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => I.AsFloat(I.ShiftLeft(I.LoadWords((ushort*)block + lane), 16));

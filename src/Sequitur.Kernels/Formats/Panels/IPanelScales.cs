@@ -24,17 +24,27 @@ internal unsafe interface IPanelScales
     /// <summary>What stored scales mean.</summary>
     static abstract GroupTerms Terms(in GroupScales scales);
 
-    /// <summary>The scale of rows from <paramref name="lane"/> on; with halves that which their factors multiply.</summary>
-    static abstract V Scale<I, V, H>(byte* block, int group, int lane)
+    /// <summary>What is stored of the scale of rows from <paramref name="lane"/> on, in float32: the same for all groups of a block.</summary>
+    static abstract V StoredScale<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort>;
 
-    /// <summary>The minimum of rows from <paramref name="lane"/> on; with halves that which their factors multiply.</summary>
-    static virtual V Minimum<I, V, H>(byte* block, int group, int lane)
+    /// <summary>What is stored of the minimum, and its sign.</summary>
+    static virtual V StoredMinimum<I, V, H>(byte* block, int lane)
         where I : struct, IIntegerLanes<I, V>
         where V : struct, ILanes<V>
         where H : struct, IStored<ushort> => default;
+
+    /// <summary>The scale of a group; with halves that which their factors multiply.</summary>
+    static virtual V Scale<I, V>(V stored, byte* block, int group, int lane)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => stored;
+
+    /// <summary>The minimum of a group; with halves that which their factors multiply.</summary>
+    static virtual V Minimum<I, V>(V stored, byte* block, int group, int lane)
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V> => stored;
 
     /// <summary>With halves: both factors of each row as 16-bit integers.</summary>
     static virtual I Factors<I, V>(byte* block, int group, int lane)

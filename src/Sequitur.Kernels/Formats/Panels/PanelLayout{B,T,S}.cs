@@ -140,10 +140,10 @@ internal sealed unsafe class PanelLayout<B, T, S> : PanelLayout
             {
                 var source = PanelPlaces<B, S>.Integers(panel, group) + (lane * 4);
                 var at = (i * PanelRows.Count) + lane;
-                V.Store(target.Scales + at, S.Scale<I, V, AnyHalves>(block, group % S.Groups, lane));
+                V.Store(target.Scales + at, S.Scale<I, V>(S.StoredScale<I, V, AnyHalves>(block, lane), block, group % S.Groups, lane));
                 if (S.HasMinimum)
                 {
-                    V.Store(target.Minima + at, S.Minimum<I, V, AnyHalves>(block, group % S.Groups, lane));
+                    V.Store(target.Minima + at, S.Minimum<I, V>(S.StoredMinimum<I, V, AnyHalves>(block, lane), block, group % S.Groups, lane));
                 }
 
                 if (S.HasHalves)

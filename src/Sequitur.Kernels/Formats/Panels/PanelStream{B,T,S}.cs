@@ -71,12 +71,18 @@ internal static unsafe class PanelStream<B, T, S>
         var x0 = *x;
         I table = T.HasTable ? I.LoadTable(T.Table) : default;
         var total = V.Load(totals);
+        Stored<I, V, H> stored = default;
         var at = panel;
         for (var group = 0; group < groups; group++, at += PanelPlaces<B, S>.Stride)
         {
             Ask(at);
             byte* block = PanelPlaces<B, S>.Scales(panel, group), integers = PanelPlaces<B, S>.Integers(panel, group);
             var y0 = x0.Words + (group * 8);
+            if (Inner(group) == 0)
+            {
+                stored = new(block, 0);
+            }
+
             var factors = new Factors<I, V>(block, group, 0);
             I a = default, b = a;
             for (nint i = 0; i < 4; i++)
@@ -84,7 +90,7 @@ internal static unsafe class PanelStream<B, T, S>
                 Add<I, V>(integers, i, table, factors, I.BroadcastAt(y0, i), I.BroadcastAt(y0, i + 4), ref a, ref b);
             }
 
-            total = Row<I, V, H>(x0, Finish<I, V>(factors, a, b, x0.HalfSums + group), new Weighing<I, V, H>(block, group, 0), group, total);
+            total = Row<I, V, H>(x0, Finish<I, V>(factors, a, b, x0.HalfSums + group), new Weighing<I, V, H>(stored, block, group, 0), group, total);
         }
 
         V.Store(totals, total);
@@ -98,6 +104,7 @@ internal static unsafe class PanelStream<B, T, S>
     {
         var x0 = *x;
         I table = T.HasTable ? I.LoadTable(T.Table) : default;
+        Stored<I, V, H> lowStored = default, highStored = default;
         var at = panel;
         for (var group = 0; group < groups; group++, at += PanelPlaces<B, S>.Stride)
         {
@@ -106,6 +113,11 @@ internal static unsafe class PanelStream<B, T, S>
             var y0 = x0.Words + (group * 8);
             for (var lane = 0; lane < Lanes; lane += 2 * V.Count)
             {
+                if (Inner(group) == 0 || 2 * V.Count < Lanes)
+                {
+                    (lowStored, highStored) = (new(block, lane), new(block, lane + V.Count));
+                }
+
                 var (low, high) = (new Factors<I, V>(block, group, lane), new Factors<I, V>(block, group, lane + V.Count));
                 I a0 = default, b0 = a0, a1 = a0, b1 = a0;
                 var w0 = integers + (lane * 4);
@@ -118,9 +130,9 @@ internal static unsafe class PanelStream<B, T, S>
                 }
 
                 var t = totals + lane;
-                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(low, a0, b0, x0.HalfSums + group), new Weighing<I, V, H>(block, group, lane), group, V.Load(t)));
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(low, a0, b0, x0.HalfSums + group), new Weighing<I, V, H>(lowStored, block, group, lane), group, V.Load(t)));
                 t += V.Count;
-                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(high, a1, b1, x0.HalfSums + group), new Weighing<I, V, H>(block, group, lane + V.Count), group, V.Load(t)));
+                V.Store(t, Row<I, V, H>(x0, Finish<I, V>(high, a1, b1, x0.HalfSums + group), new Weighing<I, V, H>(highStored, block, group, lane + V.Count), group, V.Load(t)));
             }
         }
     }
@@ -219,6 +231,10 @@ internal static unsafe class PanelStream<B, T, S>
         if (PanelPlaces<B, S>.Stride > 384)
         {
             Prefetch.Lines(ahead + 192);
+        }
+
+        if (PanelPlaces<B, S>.Stride > 512)
+        {
             Prefetch.Lines(ahead + 256);
         }
     }
@@ -328,6 +344,23 @@ internal static unsafe class PanelStream<B, T, S>
         }
     }
 
+    /// <summary>Scale and minimum as they are stored: read once for all groups of a block.</summary>
+    private readonly struct Stored<I, V, H>
+        where I : struct, IIntegerLanes<I, V>
+        where V : struct, ILanes<V>
+        where H : struct, IStored<ushort>
+    {
+        public readonly V Scale;
+        public readonly V Minimum;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Stored(byte* block, int lane)
+        {
+            Scale = S.StoredScale<I, V, H>(block, lane);
+            Minimum = S.HasMinimum ? S.StoredMinimum<I, V, H>(block, lane) : default;
+        }
+    }
+
     /// <summary>What a group's sums are multiplied by, in float32: read once for all rows of x.</summary>
     private readonly struct Weighing<I, V, H>
         where I : struct, IIntegerLanes<I, V>
@@ -340,9 +373,15 @@ internal static unsafe class PanelStream<B, T, S>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Weighing(byte* block, int group, int lane)
+            : this(new Stored<I, V, H>(block, lane), block, group, lane)
         {
-            Scale = S.Scale<I, V, H>(block, Inner(group), lane);
-            Minimum = S.HasMinimum ? S.Minimum<I, V, H>(block, Inner(group), lane) : default;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Weighing(in Stored<I, V, H> stored, byte* block, int group, int lane)
+        {
+            Scale = S.Scale<I, V>(stored.Scale, block, Inner(group), lane);
+            Minimum = S.HasMinimum ? S.Minimum<I, V>(stored.Minimum, block, Inner(group), lane) : default;
             MinimumFactors = S.HasMinimum && S.HasHalves ? S.MinimumFactors<I, V>(block, Inner(group), lane) : default;
         }
     }
