@@ -36,6 +36,21 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Fact]
+    public void Convert_FullDisk_SaysSoAndLeavesNothing()
+    {
+        // A disk of 4 MB, which only the new process sees.
+        const int NoDisk = 77;
+        var disk = $"exec unshare -rm /bin/sh -c 'mount -t tmpfs -o size=4m tmpfs {_folder} || exit {NoDisk}; \"$@\"; code=$?; ls -A {_folder}; exit $code' sh \"$@\"";
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux makes a disk for one process");
+
+        var result = Child.RunBehind(disk, [], ["convert", Repository.Model, "--to", "F16", "-o", Output]);
+
+        Assert.SkipWhen(result.Code is NoDisk or 126 or 127 || result.Error.Contains("unshare", StringComparison.Ordinal), $"this system makes no disk for one process: {result.Error}");
+        result.ShouldFail(1, Output);
+        result.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Convert_Json_SaysWhatWasDone()
     {
         var result = CliResult.Of(["convert", .. Tiny, "--vocab", "40", "--to", "Q8_0", "-o", Output, "--json"]);
